@@ -4,7 +4,6 @@
  *
  * @module
  */
-import { createHash } from 'node:crypto';
 import { readdirSync, readFileSync } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
 import { fileNameFault } from '../lab/link/file-name-fault.ts';
@@ -13,6 +12,7 @@ import { SEEDS_PER_NETWORK } from '../reports/networks.ts';
 import type { Report } from '../reports/report-schema.ts';
 import { seedsInNetworks } from '../runner/run/planned-runs.ts';
 import { SHIPPED_FILE_FOLDERS } from '../scenarios/folders.ts';
+import { nodeFiles } from '../scenarios/open/node-files.ts';
 import { repeatCommand } from '../scenarios/repeat-command.ts';
 
 const PREFIX_DEFAULT = 'http://127.0.0.1:7470/lab/';
@@ -102,14 +102,10 @@ function areShipped(hashes: readonly string[]): boolean {
     Object.values(SHIPPED_FILE_FOLDERS).flatMap((folder: string) =>
       readdirSync(folder, { withFileTypes: true, recursive: true })
         .filter((entry) => entry.isFile())
-        .map(({ parentPath, name }) => sha256Of(readFileSync(join(parentPath, name)))),
+        .map(({ parentPath, name }) => nodeFiles.sha256(readFileSync(join(parentPath, name)))),
     ),
   );
   return hashes.every((hash) => shipped.has(hash));
-}
-
-function sha256Of(bytes: Uint8Array): string {
-  return createHash('sha256').update(bytes).digest('hex');
 }
 
 /** The shipped files of these names. */

@@ -8,8 +8,9 @@
  *
  * @module
  */
-import type { LabFiles } from '../run/lab-task.ts';
-import { areEqualBytes, joinBytes } from './bytes.ts';
+import { joinBytes } from '../../engine/pure/join-bytes.ts';
+import { FILES_BYTES_MAX, type LabFiles } from '../run/lab-task.ts';
+import { areEqualBytes } from './are-equal-bytes.ts';
 import { deflateRaw, InflateError, inflateRaw } from './deflate.ts';
 import { fileNameFault } from './file-name-fault.ts';
 
@@ -41,8 +42,8 @@ export type LinkReading =
 
 /** Characters of the longest link that is read: browsers take two million. */
 export const LINK_CHARS_MAX = 1_500_000;
-/** Bytes of all files of a link, which is also what a run takes. */
-export const LINK_BYTES_MAX = 10_000_000;
+/** Bytes of all that a link holds: what a run takes. */
+export const LINK_BYTES_MAX = FILES_BYTES_MAX;
 /** Largest number of files of a link. */
 export const LINK_FILES_MAX = 64;
 /** Largest number of seeds, and of changed values. */

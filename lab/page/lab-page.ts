@@ -7,8 +7,9 @@ import { element, replaceContent } from '../../viz/app/kernel/element.ts';
 import type { Page, PageContext } from '../../viz/app/kernel/page.ts';
 import { actionButtons, placeholderMessage } from '../../viz/app/kernel/states.ts';
 import { readLabLink } from '../link/lab-link.ts';
+import { TOPOLOGIES } from '../run/lab-task.ts';
 import { galleryView } from './gallery-view.ts';
-import { type LabSession, TOPOLOGIES } from './session.ts';
+import type { LabSession } from './session.ts';
 import { workbench } from './workbench.ts';
 
 /** Key of the link in the address. */

@@ -5,7 +5,8 @@
  * @module
  */
 import { quoteShellWord } from '../../reports/shell-word.ts';
-import { type EndedRun, type LabSession, TOPOLOGIES } from './session.ts';
+import { TOPOLOGIES } from '../run/lab-task.ts';
+import type { EndedRun, LabSession } from './session.ts';
 
 /** Its files by path; results stand in `results/`. */
 export function filesOfRun(

@@ -7,11 +7,18 @@
 import type { Report } from '../../reports/report-schema.ts';
 import type { RunLibrary } from '../../viz/app/data/library.ts';
 import { Observable } from '../../viz/app/kernel/observable.ts';
-import { areEqualBytes } from '../link/bytes.ts';
+import { areEqualBytes } from '../link/are-equal-bytes.ts';
 import { fileNameFault } from '../link/file-name-fault.ts';
-import { type LabLink, LINK_BYTES_MAX, LINK_FILES_MAX, writeLabLink } from '../link/lab-link.ts';
+import { type LabLink, LINK_FILES_MAX, writeLabLink } from '../link/lab-link.ts';
 import type { LabRun, LabRunner } from '../run/lab-runner.ts';
-import type { LabFiles, LabProblem, LabProgress, LabTask, LabVerdict } from '../run/lab-task.ts';
+import {
+  FILES_BYTES_MAX,
+  type LabFiles,
+  type LabProblem,
+  type LabProgress,
+  type LabTask,
+  type LabVerdict,
+} from '../run/lab-task.ts';
 import { readSeeds, writeSeeds } from './seed-list.ts';
 
 /** A run that has ended with a verdict, and where the library holds it. */
@@ -19,7 +26,7 @@ export interface EndedRun {
   readonly id: string;
   readonly report: Report;
   readonly verdict: LabVerdict;
-  /** True as long as nothing was changed after the run began. */
+  /** The revision of the session that ran; another one now means that something was changed. */
   readonly revision: number;
 }
 
@@ -31,9 +38,6 @@ export type LabState =
   | { readonly kind: 'refused'; readonly text: string }
   | { readonly kind: 'stopped' }
   | { readonly kind: 'done'; readonly run: EndedRun };
-
-/** Folder of the shipped topologies, in which bare names are looked up first. */
-export const TOPOLOGIES = 'topologies/';
 
 /** Bytes at the beginning of a file in which names of others are looked for: these stand near its top. */
 const NAMES_WITHIN_BYTES = 100_000;
@@ -126,8 +130,8 @@ export class LabSession {
     if (fault !== undefined) return fault.text;
     let total = bytes.length;
     for (const [other, { length }] of this.#files) if (other !== name) total += length;
-    if (total > LINK_BYTES_MAX)
-      return `${name} makes more than ${LINK_BYTES_MAX / 1e6} MB of files`;
+    if (total > FILES_BYTES_MAX)
+      return `${name} makes more than ${FILES_BYTES_MAX / 1e6} MB of files`;
     const isNew = !this.#files.has(name);
     if (isNew && this.#files.size >= LINK_FILES_MAX) return `more than ${LINK_FILES_MAX} files`;
     if (areEqualBytes(bytes, this.shipped.get(name))) this.#files.delete(name);

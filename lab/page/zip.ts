@@ -4,18 +4,14 @@
  *
  * @module
  */
-import { joinBytes } from '../link/bytes.ts';
+import { crc32 } from '../../engine/pure/crc32.ts';
+import { joinBytes } from '../../engine/pure/join-bytes.ts';
 
 const VERSION = 20;
 /** Bit 11: names are UTF-8 (section 4.4.4). */
 const UTF8 = 0x0800;
 /** 1980-01-01 in the format of MS-DOS, the earliest date. */
 const DATE = 0x0021;
-const CRC_TABLE = Uint32Array.from({ length: 256 }, (_, at) => {
-  let value = at;
-  for (let bit = 0; bit < 8; bit += 1) value = (value >>> 1) ^ (value & 1 ? 0xedb8_8320 : 0);
-  return value;
-});
 
 /** An archive of files by path. Paths are checked by the caller. */
 export function storedZip(files: ReadonlyMap<string, Uint8Array>): Uint8Array {
@@ -44,10 +40,4 @@ function record(fields: readonly (number | readonly number[])[]): Uint8Array {
       return Array.from({ length }, (_, at) => (value >>> (8 * at)) & 0xff);
     }),
   );
-}
-
-function crc32(bytes: Uint8Array): number {
-  let value = 0xffff_ffff;
-  for (const byte of bytes) value = (value >>> 8) ^ (CRC_TABLE[(value ^ byte) & 0xff] ?? 0);
-  return ~value >>> 0;
 }

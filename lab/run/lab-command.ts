@@ -9,7 +9,7 @@ import { quoteShellWord } from '../../reports/shell-word.ts';
 import { seedsInNetworks } from '../../runner/run/planned-runs.ts';
 import { commandText, overrideFlags } from '../../scenarios/command-text.ts';
 import type { Scenario } from '../../scenarios/model.ts';
-import type { LabTask } from './lab-task.ts';
+import { type LabTask, TOPOLOGIES } from './lab-task.ts';
 import { labName } from './tab-files.ts';
 
 type Asked = Pick<Scenario, 'seeds' | 'networks'>;
@@ -22,7 +22,7 @@ export function labCommand(
 ): string {
   const name = labName(scenario.file);
   const topology = scenario.topology.file.replace(/^\//, '');
-  const isOwnTopology = topology.startsWith('topologies/') && files.has(topology);
+  const isOwnTopology = topology.startsWith(TOPOLOGIES) && files.has(topology);
   const set = { ...(isOwnTopology && { topology: `./${topology}` }), ...values };
   const flag = seeds === null ? [] : seedFlag(seeds, scenario);
   const all = flag === undefined ? { ...set, seeds: `[${seeds?.join()}]` } : set;

@@ -32,8 +32,10 @@ export interface LabPlace {
   readonly environment: { readonly node: string; readonly os: string; readonly cpu: string };
 }
 
-/** Most nodes and links together of a network in a tab: about a gigabyte. */
-const PARTS_MAX = 20_000;
+/** Nodes and links for which a megabyte is reckoned. */
+const PARTS_PER_MB = 20;
+/** Most of them together in a tab: about a gigabyte. */
+const PARTS_MAX = 1_000 * PARTS_PER_MB;
 const SEEDS_MAX = 256;
 const TRACE_PATH = '/trace.orr';
 const NS_PER_MS = 1e6;
@@ -97,7 +99,7 @@ async function plan(place: LabPlace, task: LabTask): Promise<LabAnswer> {
   const parts = hosts.length + links.length;
   if (parts > PARTS_MAX)
     throw new Refusal(
-      `this run needs about ${Math.ceil(parts / 20)} MB for ${hosts.length} nodes and ${links.length} links, and a tab has 1 GB: npx orrery scenario runs it`,
+      `this run needs about ${Math.ceil(parts / PARTS_PER_MB)} MB for ${hosts.length} nodes and ${links.length} links, and a tab has 1 GB: npx orrery scenario runs it`,
     );
   const seeds = seedsInNetworks(scenario, task.seeds ?? undefined);
   if (seeds.length > SEEDS_MAX)

@@ -3,7 +3,13 @@
  *
  * @module
  */
-import type { LabOutcome, LabProblem, LabProgress, LabTask } from './lab-task.ts';
+import {
+  FILES_BYTES_MAX,
+  type LabOutcome,
+  type LabProblem,
+  type LabProgress,
+  type LabTask,
+} from './lab-task.ts';
 import type { LabAnswer, LabDone, LabOrder } from './messages.ts';
 
 /** A run under way. */
@@ -14,8 +20,6 @@ export interface LabRun {
   stop(): void;
 }
 
-/** Largest size of all files of a task together, bytes. */
-const FILES_BYTES_MAX = 10e6;
 /** Largest size of all traces of a run together, bytes. */
 const TRACES_BYTES_MAX = 128e6;
 /** A worker that says nothing for as many ticks is in an endless loop, or as good as that. */

@@ -4,6 +4,11 @@
  * @module
  */
 
+/** Largest size of all files of a task together, bytes. */
+export const FILES_BYTES_MAX = 10_000_000;
+/** Folder of the shipped topologies, in which bare names are looked up first. */
+export const TOPOLOGIES = 'topologies/';
+
 /**
  * Files of a run by path, as in the folder that the command line takes: `failover.yaml`, `topologies/two-as.yaml` …
  * Shipped files are there by themselves; these come first.

@@ -8,14 +8,14 @@ import { bytesToHex } from '@noble/hashes/utils.js';
 import { relativePath, resolvePath } from '../../engine/pure/paths.ts';
 import type { MachineFiles } from '../../topologies/files/machine.ts';
 import type { LookupFolders } from '../../topologies/files/registry.ts';
-import type { LabFiles } from './lab-task.ts';
+import { type LabFiles, TOPOLOGIES } from './lab-task.ts';
 
 /** Where a tab looks for files by name. */
 export const TAB_FOLDERS: LookupFolders = { scenarios: '/scenarios', topologies: '/topologies' };
 
 /** The path in the tab of a file of a task: below `topologies/`, else beside the scenarios. */
 function tabPath(name: string): string {
-  return resolvePath(name.startsWith('topologies/') ? '/' : TAB_FOLDERS.scenarios, name);
+  return resolvePath(name.startsWith(TOPOLOGIES) ? '/' : TAB_FOLDERS.scenarios, name);
 }
 
 /** The name in its task of the file at a path that a message shows. */

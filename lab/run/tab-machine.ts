@@ -8,6 +8,7 @@ import { nobleCrypto } from '../../engine/crypto/noble.ts';
 import { tabCrypto } from '../../engine/crypto/tab.ts';
 import type { CryptoProvider } from '../../engine/host/crypto.ts';
 import { crc32 } from '../../engine/pure/crc32.ts';
+import { joinBytes } from '../../engine/pure/join-bytes.ts';
 import { fileNameOfPath } from '../../engine/pure/paths.ts';
 import { Refusal } from '../../scenarios/refusal.ts';
 import type {
@@ -102,13 +103,6 @@ class Recording implements OutputFile {
   }
 
   bytes(): Uint8Array | null {
-    if (this.#length > this.#bytesMax) return null;
-    const all = new Uint8Array(this.#length);
-    let at = 0;
-    for (const part of this.#parts) {
-      all.set(part, at);
-      at += part.length;
-    }
-    return all;
+    return this.#length > this.#bytesMax ? null : joinBytes(this.#parts);
   }
 }

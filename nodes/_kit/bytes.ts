@@ -6,6 +6,7 @@
  *
  * @module
  */
+import { joinBytes } from '../../engine/pure/join-bytes.ts';
 
 const BYTE_VALUES = 0x100;
 const UINT16_VALUES = 0x1_0000;
@@ -139,13 +140,5 @@ export function concatBytes(...parts: readonly Uint8Array[]): Uint8Array {
 
 /** Like {@link concatBytes}, for lists of any length. */
 export function concatByteList(parts: readonly Uint8Array[]): Uint8Array {
-  let length = 0;
-  for (const part of parts) length += part.length;
-  const joined = new Uint8Array(length);
-  let offset = 0;
-  for (const part of parts) {
-    joined.set(part, offset);
-    offset += part.length;
-  }
-  return joined;
+  return joinBytes(parts);
 }

@@ -3,9 +3,9 @@
  *
  * A way is judged by its declared cost; latency and reliability by what was measured over it, while that is recent.
  * Private messages leave over ways that hide who writes to whom, and over no other. All other messages spend a budget
- * of privacy for each destination. What a node has to say of messages of the peer leaves over the way on which it was heard
- * last, so that who waits for it waits as long as the message took. Ways change rarely: for each class at most once in three round trips of the faster of
- * both ways, unless the way in use is down or may not be used any more.
+ * of privacy for each destination. A packet without messages says what this node has handled, and leaves over the way on
+ * which the peer was heard last: the peer learns it about as fast as its message came. Ways change rarely: for each class
+ * at most once in three round trips of the faster of both ways, unless the way in use is down or may not be used any more.
  *
  * @module
  */

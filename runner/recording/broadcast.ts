@@ -15,6 +15,7 @@ import {
   FOOTER_TABLE_NUMBER,
   TABLES,
 } from '../../engine/measure/trace/layout.ts';
+import { joinBytes } from '../../engine/pure/join-bytes.ts';
 import type { SeedResult } from '../../reports/model.ts';
 import type { ThreadPort } from '../../topologies/files/machine.ts';
 import type { Experiment } from '../experiment/experiment.ts';
@@ -86,7 +87,6 @@ export interface BroadcastBlocks {
 }
 
 const PACKET_TABLES: readonly number[] = [TABLES.hop.id, TABLES.drop.id, TABLES.packet.id];
-const NOTHING = new Uint8Array(0);
 
 /** What a broadcast needs from its run. */
 export interface BroadcastParts extends TraceParts {
@@ -197,8 +197,8 @@ class BroadcastOutput implements TraceOutput {
   }
 
   #send(): void {
-    const lasting = joined(this.#lasting);
-    const packets = joined(this.#packets);
+    const lasting = joinBytes(this.#lasting);
+    const packets = joinBytes(this.#packets);
     const counts = { rows: this.#rows, lostRows: this.#lostRows };
     this.#post({ kind: 'blocks', nowNs: this.#nowNs, lasting, packets, ...counts });
     this.#lasting = [];
@@ -215,16 +215,4 @@ class BroadcastOutput implements TraceOutput {
       transfer.map(({ buffer }) => buffer as ArrayBuffer),
     );
   }
-}
-
-function joined(parts: readonly Uint8Array[]): Uint8Array {
-  const length = parts.reduce((sum, part) => sum + part.length, 0);
-  if (length === 0) return NOTHING;
-  const bytes = new Uint8Array(length);
-  let at = 0;
-  for (const part of parts) {
-    bytes.set(part, at);
-    at += part.length;
-  }
-  return bytes;
 }

@@ -6,6 +6,8 @@
  * @module
  */
 
+import { joinBytes } from '../../engine/pure/join-bytes.ts';
+
 interface ByteStreams {
   readonly readable: {
     getReader(): {
@@ -20,25 +22,39 @@ interface ByteStreams {
 
 /** Inflates one gzip stream. Rejects if it is damaged or does not have the stated length. */
 export async function inflateGzip(stored: Uint8Array, rawLength: number): Promise<Uint8Array> {
-  const streams = new DecompressionStream('gzip') as unknown as ByteStreams;
-  const writer = streams.writable.getWriter();
+  const tooLong = (): Error => new Error(`inflates to more than the stated ${rawLength} bytes`);
+  const limit = { bytesMax: rawLength, tooLong };
+  const raw = await throughStream(new DecompressionStream('gzip'), stored, limit);
+  if (raw.length === rawLength) return raw;
+  throw new Error(`inflates to ${raw.length} bytes instead of ${rawLength}`);
+}
+
+/**
+ * Passes bytes through a stream of the platform. Rejects with the error of `tooLong` as soon as more than `bytesMax` come
+ * out, and with the platform's error if the bytes are damaged.
+ */
+export async function throughStream(
+  stream: unknown,
+  bytes: Uint8Array,
+  limit?: { readonly bytesMax: number; readonly tooLong: () => Error },
+): Promise<Uint8Array> {
+  const { readable, writable } = stream as ByteStreams;
+  const writer = writable.getWriter();
   // Errors of the writing side are ignored, because the reading side reports the same errors.
   const ignore = (): void => undefined;
-  writer.write(stored).catch(ignore);
+  writer.write(bytes).catch(ignore);
   writer.close().catch(ignore);
-  const reader = streams.readable.getReader();
-  const raw = new Uint8Array(rawLength);
+  const reader = readable.getReader();
+  const parts: Uint8Array[] = [];
   let length = 0;
   for (;;) {
     const { done, value } = await reader.read();
-    if (done || value === undefined) break;
-    if (length + value.length > rawLength) {
-      await reader.cancel().catch(ignore);
-      throw new Error(`inflates to more than the stated ${rawLength} bytes`);
-    }
-    raw.set(value, length);
+    if (done || value === undefined) return joinBytes(parts);
     length += value.length;
+    if (limit !== undefined && length > limit.bytesMax) {
+      await reader.cancel().catch(ignore);
+      throw limit.tooLong();
+    }
+    parts.push(value);
   }
-  if (length !== rawLength) throw new Error(`inflates to ${length} bytes instead of ${rawLength}`);
-  return raw;
 }

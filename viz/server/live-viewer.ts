@@ -6,13 +6,13 @@
  *
  * @module
  */
+import { joinBytes } from '../../engine/pure/join-bytes.ts';
 import {
   encodeLiveMessage,
   type LivePayloadKind,
   type LiveRunStatus,
   type LiveStreamPosition,
 } from '../format/live-wire.ts';
-import type { LiveLane } from './live-lane.ts';
 import type { LiveRun } from './live-run.ts';
 
 /** While more bytes than this wait to be sent over the socket, no further message is sent. */
@@ -82,7 +82,8 @@ export class LiveViewer {
     const { lasting, packets } = this.#run;
     const read = lasting.read(this.#lasting, 0, READ_MAX);
     this.#lasting = read.number;
-    if (read.parts.length > 0) this.#send('lasting', joined(read));
+    if (read.parts.length > 0)
+      this.#send('lasting', joinBytes(read.parts.map(({ bytes }) => bytes)));
     // Packets are sent to a page only after it has all other blocks.
     if (this.#lasting < lasting.last) return;
     this.#sendReport();
@@ -91,7 +92,8 @@ export class LiveViewer {
     this.#droppedRows += seen.missedRows;
     this.#packets = seen.number;
     this.#rows = packets.rowsUpTo(seen.number);
-    if (seen.parts.length > 0) this.#send('packets', joined(seen));
+    if (seen.parts.length > 0)
+      this.#send('packets', joinBytes(seen.parts.map(({ bytes }) => bytes)));
   }
 
   /**
@@ -120,14 +122,4 @@ export class LiveViewer {
     const place = { stream, lasting: this.#lasting, packets: this.#packets };
     this.#socket.send(encodeLiveMessage({ kind, ...place, payload }));
   }
-}
-
-function joined({ parts }: ReturnType<LiveLane['read']>): Uint8Array {
-  const bytes = new Uint8Array(parts.reduce((sum, part) => sum + part.bytes.length, 0));
-  let at = 0;
-  for (const part of parts) {
-    bytes.set(part.bytes, at);
-    at += part.bytes.length;
-  }
-  return bytes;
 }

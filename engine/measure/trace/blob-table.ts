@@ -8,6 +8,7 @@
  * @module
  */
 import { CborWriter } from '../../pure/cbor-writer.ts';
+import { joinBytes } from '../../pure/join-bytes.ts';
 
 const writer = new CborWriter();
 
@@ -55,16 +56,6 @@ export class BlobTable {
       offset += blob.length;
     }
     view.setUint32(4 * (blobs.length + 1), offset, true);
-    return joined([front, ...blobs]);
+    return joinBytes([front, ...blobs]);
   }
-}
-
-function joined(parts: readonly Uint8Array[]): Uint8Array {
-  const whole = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0));
-  let offset = 0;
-  for (const part of parts) {
-    whole.set(part, offset);
-    offset += part.length;
-  }
-  return whole;
 }
