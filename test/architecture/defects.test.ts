@@ -5,6 +5,7 @@
  */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { transformSync } from 'esbuild';
 import { describe, expect, it } from 'vitest';
 import {
   pathsContaining,
@@ -41,6 +42,24 @@ describe('the planted defects of requirements', () => {
     );
     expect(files.size).toBeGreaterThan(500);
     expect(lost).toEqual([]);
+  });
+
+  it('leave a file that can be read, or no test runs and none finds it', () => {
+    const files = productFiles(ROOT);
+    const broken = planned.flatMap(({ id, defects }) =>
+      defects.flatMap(({ text, becomes }) => {
+        const [path = ''] = pathsContaining(text, files);
+        if (!path.endsWith('.ts')) return [];
+        const planted = (files.get(path) ?? '').replace(text, () => becomes);
+        try {
+          transformSync(planted, { loader: 'ts', logLevel: 'silent' });
+          return [];
+        } catch (error) {
+          return [`${id}: ${becomes}\n${String(error)}`];
+        }
+      }),
+    );
+    expect(broken).toEqual([]);
   });
 
   it('belong to a requirement that a test without a browser, servers or a package shows', () => {
