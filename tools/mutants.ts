@@ -1,5 +1,5 @@
 /**
- * `npm run mutants [-- --only R-NNN] [--everywhere | --hunted] [--sample N]`: plants each defect that docs/requirements.yaml names in
+ * `npm run mutants [-- --only R-NNN] [--everywhere | --hunted] [--sample N] [--record]`: plants each defect that docs/requirements.yaml names in
  * a copy of the last commit, and prints those that the tests of their requirement do not find.
  *
  * After an interruption it goes on with what is left, as long as the commit is the same.
@@ -26,7 +26,7 @@ import {
   readFoundDefects,
 } from './requirements/found-defects.ts';
 import { NIGHTLY_TABLE_PATH } from './requirements/last-run.ts';
-import { readNightly } from './requirements/nightly-table.ts';
+import { readNightly, saveNightlyRow } from './requirements/nightly-table.ts';
 import { readRequirements } from './requirements/requirement-list.ts';
 import { currentCommit } from './requirements/source-state.ts';
 import { filesByRequirement } from './requirements/test-titles.ts';
@@ -47,7 +47,8 @@ commit; the tests of the requirement must find each
   --everywhere  those of tools/mutants/everywhere.yaml instead, which npm test must find; hours
   --hunted      those of tools/mutants/hunted.yaml instead, which npm run hunt must find; an hour
   --unguided    with --hunted: every fourth, by attempts that are drawn with all kinds of faults, to compare
-  --sample N    those that no nightly planted, and N more, others for each commit
+  --sample N    those that docs/nightly.json does not have yet, and N more, others for each commit
+  --record      writes what was found to docs/nightly.json: CI plants these defects no more each time
 `;
 
 type Defect = Pick<FoundDefect, 'id' | 'text' | 'becomes'>;
@@ -58,6 +59,7 @@ interface Options {
   readonly isEverywhere: boolean;
   readonly isHunted: boolean;
   readonly isUnguided: boolean;
+  readonly isRecorded: boolean;
   readonly sample: number;
 }
 
@@ -71,14 +73,16 @@ function optionsOf(args: readonly string[]): Options | undefined {
         everywhere: { type: 'boolean', default: false },
         hunted: { type: 'boolean', default: false },
         unguided: { type: 'boolean', default: false },
+        record: { type: 'boolean', default: false },
         sample: { type: 'string', default: 'Infinity' },
       },
     });
     const { only, everywhere: isEverywhere, hunted: isHunted, unguided: isUnguided } = values;
+    const { record: isRecorded } = values;
     const sample = Number(values.sample);
     const lists = [only.length > 0, isEverywhere, isHunted].filter((is) => is).length;
-    const isGood = sample > 0 && lists <= 1;
-    return isGood ? { only, isEverywhere, isHunted, isUnguided, sample } : undefined;
+    const isGood = sample > 0 && lists <= 1 && !(isRecorded && (isEverywhere || isHunted));
+    return isGood ? { only, isEverywhere, isHunted, isUnguided, isRecorded, sample } : undefined;
   } catch (error) {
     if (!args.includes('--help')) process.stderr.write(`${(error as Error).message}\n`);
     return undefined;
@@ -97,6 +101,24 @@ function sampleOf(all: readonly Planned[], commit: string, size: number): readon
     createHash('sha256').update(`${commit} ${one.id} ${one.text}`).digest('hex');
   const rest = all.filter(isKnown).sort((a, b) => (key(a) < key(b) ? -1 : 1));
   return [...all.filter((one) => !isKnown(one)), ...rest.slice(0, size)];
+}
+
+/**
+ * Puts the planted defects that were found into the row of the nightly, each with its own commit; those that no
+ * requirement names any more leave it.
+ */
+function recordInNightly(planted: readonly Planned[], commit: string): void {
+  const path = join(ROOT, NIGHTLY_TABLE_PATH);
+  const row = readNightly(path).rows['mutants'];
+  if (row === undefined) throw new Error(`${NIGHTLY_TABLE_PATH} has no row of mutants yet`);
+  const found = readFoundDefects(ROOT).filter(
+    (one) => one.commit === commit && one.foundBy !== null,
+  );
+  const others = (row.defects ?? []).filter((one) => !found.some((other) => isSame(one, other)));
+  const defects = [...others, ...found]
+    .filter((one) => planted.some((other) => isSame(one, other)))
+    .sort((a, b) => (a.id < b.id ? -1 : 1));
+  saveNightlyRow(path, 'mutants', { ...row, defects });
 }
 
 /** A copy of the last commit, which shares the installed packages. */
@@ -145,6 +167,7 @@ async function main(args: readonly string[]): Promise<void> {
   } finally {
     for (const root of roots) rmSync(root, { recursive: true, force: true });
   }
+  if (options.isRecorded) recordInNightly(plannedBy([]), commit);
   printTotalsAndSetExitCode(counts);
 }
 
