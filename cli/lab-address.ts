@@ -4,12 +4,13 @@
  *
  * @module
  */
-import { readdirSync, readFileSync } from 'node:fs';
-import { basename, dirname, join, resolve } from 'node:path';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { basename, dirname, join, relative, resolve, sep } from 'node:path';
 import { fileNameFault } from '../lab/link/file-name-fault.ts';
 import { type LabLink, LINK_ITEMS_MAX, writeLabLink } from '../lab/link/lab-link.ts';
 import { SEEDS_PER_NETWORK } from '../reports/networks.ts';
 import type { Report } from '../reports/report-schema.ts';
+import { isUncommitted } from '../runner/run/commit.ts';
 import { seedsInNetworks } from '../runner/run/planned-runs.ts';
 import { SHIPPED_FILE_FOLDERS } from '../scenarios/folders.ts';
 import { nodeFiles } from '../scenarios/open/node-files.ts';
@@ -74,25 +75,27 @@ export async function labAddress(
   copies: readonly (readonly [path: string, text: string, ...unknown[]])[],
   { seeds, set, read }: AskedRun,
 ): Promise<string | undefined> {
+  const named = (path: string): string => nameInLab(path, dirname(scenario));
   const files = new Map(
-    copies.map(([path, text]) => [nameInLab(path), new TextEncoder().encode(text)] as const),
+    copies.map(([path, text]) => [named(path), new TextEncoder().encode(text)] as const),
   );
-  const link = { files, scenario: nameInLab(scenario), seeds, set };
+  const link = { files, scenario: named(scenario), seeds, set };
   const hasAll = files.has(link.scenario);
   const isNamed = [...files.keys()].every((name) => fileNameFault(name) === undefined);
-  const isWhole = files.size === copies.length && areShipped(read);
   // The Lab has a value on each line, and ignores spaces around it.
   const areLines = set.every((value) => value === value.trim() && !/[\r\n]/.test(value));
-  if (!hasAll || !isNamed || !isWhole || !areLines) return undefined;
+  if (!hasAll || !isNamed || !areShipped(read) || !areLines) return undefined;
   const prefix = process.env['ORRERY_LAB'] ?? PREFIX_DEFAULT;
   const address = `${prefix}#page=lab&lab=${await writeLabLink(link, shippedOf([...files.keys()]))}`;
   return address.length <= CHARS_MAX ? address : undefined;
 }
 
-/** Shipped topologies keep their folder, everything else stands beside the scenario. */
-function nameInLab(path: string): string {
+/** Shipped topologies stand in their folder, all others where they are as seen from the scenario; empty if the Lab has no such place. */
+function nameInLab(path: string, folder: string): string {
   const isShipped = dirname(resolve(path)) === resolve(SHIPPED_FILE_FOLDERS.topologies);
-  return isShipped ? `topologies/${basename(path)}` : basename(path);
+  if (isShipped) return `topologies/${basename(path)}`;
+  const name = relative(folder, path).replaceAll(sep, '/');
+  return name.startsWith('topologies/') ? '' : name;
 }
 
 /** True if there is a shipped file of each SHA-256. */
@@ -108,18 +111,16 @@ function areShipped(hashes: readonly string[]): boolean {
   return hashes.every((hash) => shipped.has(hash));
 }
 
-/** The shipped files of these names. */
+/** The shipped files of these names, as others have them: none that is new or changed here. */
 function shippedOf(names: readonly string[]): ReadonlyMap<string, Uint8Array> {
   const { scenarios, topologies } = SHIPPED_FILE_FOLDERS;
-  const folders = [scenarios, topologies].map(
-    (folder) => [folder, new Set(readdirSync(folder))] as const,
+  const found = names.flatMap((name) => {
+    const path = join(name.startsWith('topologies/') ? topologies : scenarios, basename(name));
+    return existsSync(path) ? [[name, path] as const] : [];
+  });
+  return new Map(
+    found
+      .filter(([, path]) => !isUncommitted(path))
+      .map(([name, path]) => [name, readFileSync(path)]),
   );
-  const found = new Map<string, Uint8Array>();
-  for (const name of names) {
-    const [folder, list] = folders[name.startsWith('topologies/') ? 1 : 0] ?? [];
-    if (folder !== undefined && list?.has(basename(name)) === true) {
-      found.set(name, readFileSync(join(folder, basename(name))));
-    }
-  }
-  return found;
 }

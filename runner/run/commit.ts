@@ -27,6 +27,15 @@ export function readCommit(): string {
   }
 }
 
+/** True if the program runs from a repository in which this file is new or changed. */
+export function isUncommitted(path: string): boolean {
+  try {
+    return IS_RUN_FROM_SOURCE && git(['status', '--porcelain', '--', path]) !== '';
+  } catch {
+    return false;
+  }
+}
+
 /** Explains, if git refuses the repository, why the commit is unknown and what to do; else undefined. */
 export function explainUnknownCommit(): string | undefined {
   if (!IS_RUN_FROM_SOURCE) return undefined;

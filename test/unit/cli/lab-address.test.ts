@@ -48,6 +48,31 @@ it('leave out shipped files, and hold those that were changed or are of the user
   expect((await linkOf(await labAddress(hello, changed, PLAIN))).files.size).toBe(1);
 });
 
+it('keep the folder in which a topology of the user stands, or are not given where a link has no such place', async () => {
+  const addressOf = (topology: string): Promise<string | undefined> => {
+    const copies = [
+      ['a/mine.yaml', 'topology: x'],
+      [topology, 'name: x'],
+    ] as const;
+    return labAddress('a/mine.yaml', copies, PLAIN);
+  };
+  const { files } = await linkOf(await addressOf('a/nets/x.yaml'));
+  expect([...files.keys()].sort()).toEqual(['mine.yaml', 'nets/x.yaml']);
+  expect(await addressOf('nets/x.yaml')).toBeUndefined();
+  expect(await addressOf('a/topologies/x.yaml')).toBeUndefined();
+});
+
+it('hold a file that is new in the folder of shipped ones', async () => {
+  const path = join(ROOT, 'scenarios/new-here.txt');
+  writeFileSync(path, 'name: new');
+  try {
+    const { files } = await linkOf(await labAddress(path, [[path, 'name: new']], PLAIN));
+    expect([...files.keys()]).toEqual(['new-here.txt']);
+  } finally {
+    rmSync(path);
+  }
+});
+
 it('begin with the page of npm run viz, or with the one that ORRERY_LAB names', async () => {
   const hello = shipped('scenarios/hello.yaml');
   expect(await labAddress(hello[0], [hello], PLAIN)).toMatch(/^http:\/\/127\.0\.0\.1:7470\/lab\/#/);
@@ -74,11 +99,6 @@ it('are not given where the Lab would have other files, or values in pieces', as
   expect(await addressOf({ set: ['a=1'] })).toBe(true);
   expect(await addressOf({ set: ['events=\n- at: 1s'] })).toBe(false);
   expect(await addressOf({ set: ['a=1 '] })).toBe(false);
-  const twice = [
-    ['a/net.yaml', 'topology: b/net.yaml'],
-    ['a/b/net.yaml', 'name: net'],
-  ] as const;
-  expect(await labAddress('a/net.yaml', twice, PLAIN)).toBeUndefined();
 });
 
 describe('a run', () => {
