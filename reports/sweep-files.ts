@@ -4,11 +4,12 @@
  * @module
  */
 import { renderSweepHtml } from './html/sweep-html.ts';
-import { renderSweepMarkdown, type SweepResult } from './sweep.ts';
+import type { SweepResult } from './sweep.ts';
 import type { QuantityReader } from './sweep-axis.ts';
 import { sweepCsv } from './sweep-csv.ts';
 import type { SWEEP_FILES } from './sweep-file-names.ts';
 import { renderSweepJunit } from './sweep-junit.ts';
+import { renderSweepMarkdown } from './sweep-markdown.ts';
 import { sweepParquet } from './sweep-parquet.ts';
 
 /**

@@ -8,7 +8,6 @@
 import { greatestOf } from '../engine/pure/extremes.ts';
 import { countWithNoun } from './format.ts';
 import { kpiMark, kpiName, measuredText } from './kpi-text.ts';
-import { escapeMarkdown, inlineCode, joinSectionsWithin } from './markdown.ts';
 import { oneLine } from './plain-text.ts';
 import type { KpiResult, Report } from './report-schema.ts';
 import { foldIntoLines, toAscii } from './terminal-layout.ts';
@@ -85,7 +84,7 @@ export function seedRange({ rows, seeds }: SweepResult): {
 }
 
 /** The number of seeds as text: `3 seeds each`, or `2 to 16 seeds`. */
-function seedsText(sweep: SweepResult): string {
+export function sweepSeedsText(sweep: SweepResult): string {
   const { least, most } = seedRange(sweep);
   return least === most
     ? `${countWithNoun(most, 'seed')} each`
@@ -172,7 +171,7 @@ export function sweepLimits(sweep: SweepResult, name: string): readonly KpiResul
  * The cells of the table: the header, then a row for each combination with verdict, parameters and
  * KPIs.
  */
-function cellsOf(sweep: SweepResult): readonly (readonly string[])[] {
+export function sweepTableCells(sweep: SweepResult): readonly (readonly string[])[] {
   const parameters = sweepParameterNames(sweep);
   const kpis = sweepResultColumns(sweep);
   const rows = sweep.rows.map((row) => [
@@ -222,12 +221,12 @@ export function renderSweepVerdict(sweep: SweepResult, options: TableOptions): s
 
 function headOf(sweep: SweepResult): readonly string[] {
   const { word, text } = sweepVerdict(sweep);
-  return [`${word}  ${oneLine(sweep.name)}`, text, seedsText(sweep)];
+  return [`${word}  ${oneLine(sweep.name)}`, text, sweepSeedsText(sweep)];
 }
 
 /** The table for a terminal; KPI columns that do not fit are omitted and counted. */
 export function renderSweepTable(sweep: SweepResult, options: TableOptions): string {
-  const table = cellsOf(sweep).map((cells) => cells.map(oneLine));
+  const table = sweepTableCells(sweep).map((cells) => cells.map(oneLine));
   const widths = (table[0] ?? []).map((_, i) =>
     greatestOf(table.map((cells) => cells[i]?.length ?? 0)),
   );
@@ -246,21 +245,6 @@ export function renderSweepTable(sweep: SweepResult, options: TableOptions): str
   const body = sweep.rows.length === 0 ? [] : ['', ...lines, ...note];
   const text = `${[...head, ...body].join('\n')}\n`;
   return options.unicode ? text : toAscii(text);
-}
-
-/** The table for GitHub, cut below the size limit of a summary. */
-export function renderSweepMarkdown(sweep: SweepResult): string {
-  const [header = [], ...rows] = cellsOf(sweep);
-  const line = (cells: readonly string[]): string => `| ${cells.map(escapeMarkdown).join(' | ')} |`;
-  const { word, text } = sweepVerdict(sweep);
-  const icon = { PASS: '✅', FAIL: '❌', STOP: '❔' }[word];
-  const head = [
-    `### ${icon} ${escapeMarkdown(sweep.name)}: ${text}`,
-    `${escapeMarkdown(sweep.question)}\n\n${seedsText(sweep)}. Reproduce: ${inlineCode(sweep.reproduce)}\n`,
-    line(header),
-    `|${header.map(() => '---:').join('|')}|`,
-  ].join('\n');
-  return joinSectionsWithin([head, ...rows.map(line)], 60_000).replaceAll('|\n\n|', '|\n|');
 }
 
 /** A grid of one KPI over two parameters; with one parameter it has a single row. */

@@ -7,13 +7,13 @@ import {
   renderProgress,
 } from '../../../reports/progress.ts';
 import {
-  renderSweepMarkdown,
   renderSweepTable,
   renderSweepVerdict,
   type SweepResult,
   sweepGrid,
   sweepRow,
 } from '../../../reports/sweep.ts';
+import { renderSweepMarkdown } from '../../../reports/sweep-markdown.ts';
 import { runInput } from './fixture.ts';
 
 const state = {
