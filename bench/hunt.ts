@@ -8,7 +8,7 @@
  */
 import { openRandomStream } from '../engine/core/stream.ts';
 import { drawAttempt } from '../runner/hunt/draw.ts';
-import { openHuntedScenario } from '../runner/hunt/hunted-scenario.ts';
+import { openHuntedScenario } from '../runner/hunt/open-hunted-scenario.ts';
 import { AttemptTrier } from '../runner/hunt/try-attempt.ts';
 import { EventCheck } from '../runner/injection/event-check.ts';
 import { runSeed } from '../runner/run/run-seed.ts';

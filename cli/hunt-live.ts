@@ -16,6 +16,7 @@ import { breakFolderName, breakScenarioData, breakScenarioText } from '../runner
 import { liveFaults, tryAttemptLive } from '../runner/hunt/try-live.ts';
 import { commandText } from '../scenarios/command-text.ts';
 import type { Scenario } from '../scenarios/model.ts';
+import { NODE_PLACES } from '../scenarios/open/node-places.ts';
 import { Refusal } from '../scenarios/refusal.ts';
 import type { HuntProgress } from './hunt-progress.ts';
 
@@ -150,6 +151,6 @@ function write({ folder }: LiveHuntOptions, { found, attempt, scenario }: LiveBr
   const one = { attempt, found, number: 1 };
   const head = { origin: 'Found by a hunt in real time', path };
   mkdirSync(dirname(path), { recursive: true });
-  writeFileSync(path, breakScenarioText(breakScenarioData(scenario, one), one, head));
+  writeFileSync(path, breakScenarioText(breakScenarioData(scenario, one, NODE_PLACES), one, head));
   return path;
 }

@@ -13,7 +13,7 @@ import { type Command, Option } from 'commander';
 import { oneLine } from '../reports/plain-text.ts';
 import { FleetHunt } from '../runner/fleet/fleet-hunt.ts';
 import type { QueueAddress } from '../runner/fleet/queue-address.ts';
-import type { Attempt, AttemptOutcome, HuntBreak } from '../runner/hunt/attempt.ts';
+import type { Attempt, AttemptOutcome } from '../runner/hunt/attempt.ts';
 import {
   BREAKS_MAX,
   type FoundBreak,
@@ -22,15 +22,14 @@ import {
   huntForBreaks,
 } from '../runner/hunt/hunt.ts';
 import { HuntPool, isTimedOut } from '../runner/hunt/hunt-pool.ts';
-import {
-  type HuntedScenario,
-  openHuntedScenario,
-  prepareAttemptScenario,
-} from '../runner/hunt/hunted-scenario.ts';
+import type { HuntedScenario } from '../runner/hunt/hunted-scenario.ts';
 import { readHuntState, writeHuntState } from '../runner/hunt/kept-hunt.ts';
-import { breakFolderName, breakScenarioData } from '../runner/hunt/minimal.ts';
+import { makeBreakFolder } from '../runner/hunt/make-break-folder.ts';
+import { breakFolderName } from '../runner/hunt/minimal.ts';
+import { openHuntedScenario } from '../runner/hunt/open-hunted-scenario.ts';
 import { mapsAtPath } from '../runner/hunt/scenario-data.ts';
-import { type ShrunkBreak, shrinkBreak, shrunkBreakText } from '../runner/hunt/shrink-break.ts';
+import { type ShrunkBreak, shrunkBreakText } from '../runner/hunt/shrink-break.ts';
+import { shrinkFind } from '../runner/hunt/shrink-found.ts';
 import { refuseTwinsAndNetworks } from '../runner/run/planned-runs.ts';
 import { sourceState } from '../runner/sweep/source-state.ts';
 import { commandText } from '../scenarios/command-text.ts';
@@ -161,16 +160,12 @@ async function runHunt(file: string, flags: HuntFlags): Promise<0 | 1 | 130> {
       join(folder, breakFolderName(found), 'minimal.yaml');
     for (const one of state.breaks.slice(from.breaks.length)) {
       const path = pathOf(one);
-      const { warmupNs } = hunted.scenario;
-      const own = await prepareAttemptScenario(hunted, one.attempt);
-      const left = await shrinkBreak({
-        ...{ one, path, pool, data: breakScenarioData((own ?? hunted).scenario, one) },
-        origin: `Found by a hunt in attempt ${one.number}`,
+      const left = await shrinkFind(hunted, one, {
+        files: makeBreakFolder(path, pool),
         limitMs: Math.max(SHRINK_LEAST_MS, SHRINK_SHARE * flags.budget),
         isStopped: () => interrupt.signal.aborted,
         onSmaller: (smaller) =>
           progress.shrinking(one.found, mapsAtPath(smaller, ['events']).length),
-        recoverNs: isQuiet(one.found) ? warmupNs - hunted.targets.quietNs : undefined,
       });
       progress.clear();
       shrunk.push({ one, path, left });
@@ -184,11 +179,6 @@ async function runHunt(file: string, flags: HuntFlags): Promise<0 | 1 | 130> {
     await pool.close();
     await fleet?.close();
   }
-}
-
-/** True for a break that shows only after a time without faults. */
-function isQuiet({ kind }: HuntBreak): boolean {
-  return kind === 'recover' || kind === 'growth';
 }
 
 /** Hash of everything that determines a hunt: a hunt continues the state of an earlier hunt with the same hash. */

@@ -11,14 +11,11 @@ import { join } from 'node:path';
 import { type Command, Option } from 'commander';
 import { oneLine } from '../reports/plain-text.ts';
 import { HuntPool, isTimedOut } from '../runner/hunt/hunt-pool.ts';
-import { breakFolderName, breakScenarioData } from '../runner/hunt/minimal.ts';
+import { makeBreakFolder } from '../runner/hunt/make-break-folder.ts';
+import { breakFolderName } from '../runner/hunt/minimal.ts';
 import { mapsAtPath, type ScenarioData } from '../runner/hunt/scenario-data.ts';
-import {
-  findFirstShowingBreak,
-  shrinkBreak,
-  shrunkBreakText,
-} from '../runner/hunt/shrink-break.ts';
-import { makeScenarioDocument } from '../runner/injection/export.ts';
+import { shrunkBreakText } from '../runner/hunt/shrink-break.ts';
+import { shrinkRun } from '../runner/hunt/shrink-found.ts';
 import { refuseTwinsAndNetworks } from '../runner/run/planned-runs.ts';
 import { commandText, overrideFlags } from '../scenarios/command-text.ts';
 import {
@@ -26,6 +23,7 @@ import {
   trustedValuesFilter,
   UntrustedFileError,
 } from '../scenarios/open/foreign-values.ts';
+import { NODE_PLACES } from '../scenarios/open/node-places.ts';
 import { ProtocolRegistry } from '../scenarios/open/registry.ts';
 import { Refusal } from '../scenarios/refusal.ts';
 import { setExitCode } from './exit.ts';
@@ -85,11 +83,11 @@ export function addShrinkCommand(program: Command): void {
     );
   command.action(async (run: string | undefined, flags: ShrinkFlags) => {
     if (run === undefined) refuseWithHelp(command);
-    else setExitCode(await shrinkRun(run, flags));
+    else setExitCode(await runShrink(run, flags));
   });
 }
 
-async function shrinkRun(run: string, flags: ShrinkFlags): Promise<0 | 1 | 130> {
+async function runShrink(run: string, flags: ShrinkFlags): Promise<0 | 1 | 130> {
   const { file, set, seed: given, isForeign } = repeatedBy(run, flags);
   const { scenario } = isForeign
     ? await openedBy(file, set, flags)
@@ -109,24 +107,15 @@ async function shrinkRun(run: string, flags: ShrinkFlags): Promise<0 | 1 | 130> 
       return 0;
     }
     if (!isTimedOut(tried)) pool.expect(tried.wallMs);
-    const one = { attempt: { seed, events: tried.events }, found, number: 0 };
     const path = join(flags.out, scenario.name, breakFolderName(found), 'minimal.yaml');
-    const parts = {
-      ...{ one, path, pool, limitMs: flags.budget, recoverNs: undefined },
-      keepsRates: found.kind === 'recover',
-      origin: `Shrunk from ${scenario.name}, seed ${seed}`,
+    const means = {
+      ...{ files: makeBreakFolder(path, pool), limitMs: flags.budget },
       isStopped: (): boolean => interrupt.signal.aborted,
       onSmaller: (some: ScenarioData): void =>
         progress.shrinking(found, mapsAtPath(some, ['events']).length),
     };
-    const written = mapsAtPath(makeScenarioDocument(scenario).toJS() as ScenarioData, ['events']);
-    const some = [one.attempt.events, written].map((events) =>
-      breakScenarioData(scenario, { ...one, attempt: { seed, events } }),
-    );
-    const first = some[await findFirstShowingBreak(some, parts)];
-    if (interrupt.signal.aborted) return 130;
-    if (first === undefined) throw new Refusal(`no file shows it again: ${found.text}`);
-    const left = await shrinkBreak({ ...parts, data: first });
+    const left = await shrinkRun({ scenario, seed, tried, found }, means, NODE_PLACES);
+    if (left === 'stopped') return 130;
     progress.clear();
     const copies = [[path, readFileSync(path, 'utf8')] as const];
     const { data = [], cpu } = scenario;

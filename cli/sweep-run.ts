@@ -7,7 +7,10 @@ import { existsSync, readFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { assert } from '../engine/core/assert.ts';
+import { judgeRun } from '../reports/judge.ts';
 import type { QueueAddress } from '../runner/fleet/queue-address.ts';
+import { makeJudgeInput } from '../runner/run/run-order.ts';
+import { KeptRuns } from '../runner/sweep/kept-runs.ts';
 import { LocalExecutor } from '../runner/sweep/local-executor.ts';
 import { type MergedResults, mergeResults } from '../runner/sweep/merge.ts';
 import {
@@ -223,8 +226,10 @@ async function sweepInto(
     const { signal } = interrupt;
     const code = await runCells(task, {
       ...{ place, progress, executor, signal, isStopped: () => signal.aborted },
-      known: lines,
-      onRun: (line) => results.add(line),
+      store: new KeptRuns({
+        ...{ commit: head.commit, known: lines },
+        onRun: (line) => results.add(line),
+      }),
     });
     const others = await executor.end(signal.aborted);
     return worstExitCode([code, ...(signal.aborted ? [130 as const] : []), ...told, ...others]);
@@ -279,7 +284,7 @@ async function fleetOf(
 }
 
 /** The executor that makes the runs of a sweep, and the folder to which their results go. */
-interface CellRunner extends Pick<SweepRequest, 'executor' | 'known' | 'onRun' | 'signal'> {
+interface CellRunner extends Required<Pick<SweepRequest, 'executor' | 'store' | 'signal'>> {
   readonly place: RunFolder;
   readonly progress: SweepProgressDisplay;
   /** True if the sweep was stopped before all runs had a result. */
@@ -316,9 +321,14 @@ async function runCells(task: SweepTask, runner: CellRunner): Promise<ExitCode> 
         return undefined;
       }
     },
-    ...{ seeds: head.seeds, adaptive: head.adaptive, commit: head.commit },
-    reproduceOf: (cell, seeds) =>
-      reproduceOf(cell, flags, seeds.length > head.seeds.length ? seeds : head.seeds),
+    ...{ seeds: head.seeds, adaptive: head.adaptive },
+    judge: (cell, results) => {
+      const seeds = results.map(({ seed }) => seed);
+      const ran = seeds.length > head.seeds.length ? seeds : head.seeds;
+      const facts = { ...cell, commit: head.commit, reproduce: reproduceOf(cell, flags, ran) };
+      const wallMs = results.reduce((sum, result) => sum + result.wallMs, 0);
+      return judgeRun(makeJudgeInput(facts, results, wallMs));
+    },
     onCell: (cell, end) => teller.ended(cell, end),
     onProgress: (state) => progress.update({ ...state, ...teller.state, ...size }),
   });
@@ -359,8 +369,8 @@ export async function finishMergedSweep(
     const progress = showSweepProgress(scenario.name, flags);
     const { signal } = new AbortController();
     const isStopped = (): boolean => missing > 0;
-    const onRun = (): void => undefined;
-    const parts = { place, progress, executor, known, signal, onRun, isStopped };
+    const store = new KeptRuns({ commit: head.commit, known, onRun: (): void => undefined });
+    const parts = { place, progress, executor, store, signal, isStopped };
     const code = await runCells(task, parts);
     // Written only after the combinations were accepted, so that no sweep continues from refused results.
     const results = new ResultsFile(join(place.folder, RESULTS_FILE_NAME), head);

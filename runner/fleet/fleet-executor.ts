@@ -10,13 +10,9 @@ import { EnvironmentError } from '../../engine/live/environment.ts';
 import { hashScenarioFiles } from '../../scenarios/open/run-files.ts';
 import { Refusal } from '../../scenarios/refusal.ts';
 import type { SeedAnswer } from '../run/job.ts';
+import { makeRunIdentity } from '../sweep/kept-runs.ts';
 import { unpackResult } from '../sweep/packed-result.ts';
-import {
-  makeRunIdentity,
-  type RunExecutor,
-  type RunFailure,
-  type SweepCombination,
-} from '../sweep/run-sweep.ts';
+import type { RunExecutor, RunFailure, SweepCombination } from '../sweep/run-sweep.ts';
 import type { FleetQueueServer } from './fleet-engine.ts';
 import {
   FLEET_VERSION,

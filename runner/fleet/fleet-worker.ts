@@ -21,9 +21,10 @@ import { parseFlagValue } from '../../topologies/files/overrides.ts';
 import { depthMistakes } from '../../topologies/files/yaml-words.ts';
 import { HuntPool, isOutOfMemory, isTimedOut } from '../hunt/hunt-pool.ts';
 import type { SeedAnswer } from '../run/job.ts';
+import { makeRunIdentity } from '../sweep/kept-runs.ts';
 import { LocalExecutor } from '../sweep/local-executor.ts';
 import { packResult, trimResultToKpis } from '../sweep/packed-result.ts';
-import { makeRunIdentity, type RunFailure, type SweepCombination } from '../sweep/run-sweep.ts';
+import type { RunFailure, SweepCombination } from '../sweep/run-sweep.ts';
 import type { FleetQueueServer } from './fleet-engine.ts';
 import { jobsQueueName, SWEEP_HEADER_QUEUE_NAME } from './fleet-executor.ts';
 import {

@@ -5,9 +5,10 @@
  */
 import type { FaultRecord } from '../../reports/model.ts';
 import type { Scenario } from '../../scenarios/model.ts';
-import { makeScenarioDocument } from '../injection/export.ts';
 import type { EventValues } from '../injection/messages.ts';
+import { makeScenarioDocument } from '../injection/scenario-document.ts';
 import { formatTimeNs, mapsAtPath, type ScenarioDataMap } from './scenario-data.ts';
+import type { ScenarioPlaces } from './scenario-opener.ts';
 
 /** Keys of an event about its time and the number of its targets, which are replaced. */
 const DRAWN = ['id', 'at', 'every', 'from', 'to', 'for', 'phase', 'random', 'count'];
@@ -19,8 +20,11 @@ const DRAWN = ['id', 'at', 'every', 'from', 'to', 'for', 'phase', 'random', 'cou
 export function explicitEvents(
   scenario: Scenario,
   faults: readonly FaultRecord[],
+  places: ScenarioPlaces,
 ): readonly EventValues[] {
-  const written = mapsAtPath(makeScenarioDocument(scenario).toJS() as ScenarioDataMap, ['events']);
+  const written = mapsAtPath(makeScenarioDocument(scenario, places).toJS() as ScenarioDataMap, [
+    'events',
+  ]);
   return faults.flatMap(({ id, beginNs, endNs, targets }): readonly EventValues[] => {
     const name = id.slice(0, id.lastIndexOf('#'));
     const event = written[scenario.events.findIndex((spec) => spec.id === name)];

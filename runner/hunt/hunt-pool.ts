@@ -7,7 +7,7 @@
 import { Piscina } from 'piscina';
 import { entryModuleUrl } from '../../engine/live/own-form.ts';
 import type { AttemptOutcome, HuntBreak } from './attempt.ts';
-import type { HuntJob } from './hunt-worker.ts';
+import type { HuntJob } from './hunt-jobs.ts';
 
 /** An attempt may take this long, ms, plus {@link SLOWER} times the duration of a run without faults. */
 const LEAST_LIMIT_MS = 30_000;

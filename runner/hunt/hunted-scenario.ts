@@ -9,16 +9,16 @@ import type { ConfiguredNode, Protocol } from '../../engine/host/protocol.ts';
 import { greatestOf, leastOf } from '../../engine/pure/extremes.ts';
 import type { Scenario } from '../../scenarios/model.ts';
 import { makeProtocolStackFinder } from '../../scenarios/open/nodes.ts';
-import { openScenario } from '../../scenarios/open/open.ts';
-import { ProtocolRegistry } from '../../scenarios/open/registry.ts';
 import { Refusal } from '../../scenarios/refusal.ts';
 import { ConfigError } from '../../topologies/files/config-error.ts';
+import type { ProtocolLookup } from '../../topologies/files/registry.ts';
 import type { FaultTargets } from '../faults/fault-draws.ts';
-import { makeScenarioDocument } from '../injection/export.ts';
 import { listInjectableKinds } from '../injection/kinds.ts';
+import { makeScenarioDocument } from '../injection/scenario-document.ts';
 import { Flow } from '../traffic/traffic-source.ts';
 import type { Attempt } from './attempt.ts';
 import { mapsAtPath, type ScenarioData } from './scenario-data.ts';
+import type { ScenarioOpener } from './scenario-opener.ts';
 
 /** A scenario prepared for a hunt, with the targets of faults and the limits that must hold. */
 export interface HuntedScenario {
@@ -27,7 +27,9 @@ export interface HuntedScenario {
    * recovered.
    */
   readonly scenario: Scenario;
-  readonly registry: ProtocolRegistry;
+  readonly registry: ProtocolLookup;
+  /** Opens it again, for attempts with other options. */
+  readonly opener: ScenarioOpener;
   /** The file of the scenario, and the values that the user set in it. */
   readonly file: string;
   readonly set: Readonly<Record<string, string>>;
@@ -51,14 +53,15 @@ const RECOVERIES = 4;
  * @param set Values that the user sets, `path -> value`.
  * @throws the errors of opening a scenario; Refusal if a node is a defective double.
  */
-export async function openHuntedScenario(
+export async function prepareHunt(
   file: string,
   set: Readonly<Record<string, string>>,
+  opener: ScenarioOpener,
 ): Promise<HuntedScenario> {
-  const registry = new ProtocolRegistry();
-  const { scenario: given } = await openScenario(file, set, registry);
+  const { registry } = opener;
+  const { scenario: given } = await opener.open(file, set);
   const ownSet = { ...given.hunt, ...set };
-  const { scenario: own, forgeries } = await openScenario(file, ownSet, registry);
+  const { scenario: own, forgeries } = await opener.open(file, ownSet);
   const kept = mustsOf(own, registry);
   const musts = kept.map(({ must }) => must);
   const recoverNs = greatestOf([0, ...musts.map(({ withinSeconds }) => withinSeconds * 1e9)]);
@@ -76,7 +79,7 @@ export async function openHuntedScenario(
     duration: `${endNs}ns`,
     warmup: `${at(RECOVERED_SHARE)}ns`,
   };
-  const { scenario } = await openScenario(file, { ...ownSet, ...changes }, registry);
+  const { scenario } = await opener.open(file, { ...ownSet, ...changes });
   const nodes =
     listInjectableKinds(scenario, forgeries).find(({ kind }) => kind === 'crash')?.targets ?? [];
   const { links: all } = scenario.topology;
@@ -93,10 +96,10 @@ export async function openHuntedScenario(
     scenario.traffic.some(({ from, to }) => [from, to].includes(node)),
   );
   const times = { fromNs: beganNs, quietNs: at(QUIET_SHARE) };
-  const options = optionsOf(own, kept);
+  const options = optionsOf(own, kept, opener);
   const clockErrors = musts.map(({ clockErrorSeconds = 0 }) => clockErrorSeconds * 1e9);
   return {
-    ...{ scenario, registry, file, set },
+    ...{ scenario, registry, opener, file, set },
     targets: {
       nodes,
       everyNode: nodes,
@@ -129,7 +132,7 @@ export async function prepareAttemptScenario(
   const change = option === undefined ? undefined : hunted.targets.options[option];
   if (change === undefined) return hunted;
   try {
-    return await openHuntedScenario(hunted.file, { ...hunted.set, ...change });
+    return await prepareHunt(hunted.file, { ...hunted.set, ...change }, hunted.opener);
   } catch (error) {
     if (error instanceof ConfigError || error instanceof Refusal) return undefined;
     throw error;
@@ -145,8 +148,12 @@ interface Kept {
  * The changes of options that protocols allow. A change sets its value wherever the scenario has
  * options of the protocol.
  */
-function optionsOf(scenario: Scenario, kept: readonly Kept[]): FaultTargets['options'] {
-  const data = makeScenarioDocument(scenario).toJS() as ScenarioData;
+function optionsOf(
+  scenario: Scenario,
+  kept: readonly Kept[],
+  opener: ScenarioOpener,
+): FaultTargets['options'] {
+  const data = makeScenarioDocument(scenario, opener).toJS() as ScenarioData;
   const choices = kept.flatMap(({ protocol, must }) =>
     Object.entries(must.options ?? {}).flatMap(([path, values]) =>
       values.map((value): [string, Readonly<Record<string, string>>] => {
@@ -170,7 +177,7 @@ function placesOf(data: ScenarioData, protocol: string): readonly string[] {
 }
 
 /** What each protocol of a scenario promises. */
-function mustsOf(scenario: Scenario, registry: ProtocolRegistry): readonly Kept[] {
+function mustsOf(scenario: Scenario, registry: ProtocolLookup): readonly Kept[] {
   const of = makeProtocolStackFinder(scenario, registry);
   const nodes = new Map<Protocol, ConfiguredNode[]>();
   for (const host of scenario.topology.hosts) {

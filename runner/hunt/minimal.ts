@@ -4,19 +4,16 @@
  *
  * @module
  */
-
-import { readFileSync } from 'node:fs';
 import { Document, isMap, isSeq, parse, visit } from 'yaml';
 import { oneLine } from '../../reports/plain-text.ts';
 import { commandText } from '../../scenarios/command-text.ts';
-import { SHIPPED_FILE_FOLDERS } from '../../scenarios/folders.ts';
 import type { Scenario } from '../../scenarios/model.ts';
-import { nodeFiles } from '../../scenarios/open/node-files.ts';
 import { findFile } from '../../topologies/files/find-file.ts';
-import { makeScenarioDocument } from '../injection/export.ts';
+import { makeScenarioDocument, textAt } from '../injection/scenario-document.ts';
 import type { HuntBreak } from './attempt.ts';
 import type { FoundBreak } from './hunt.ts';
 import type { ScenarioData } from './scenario-data.ts';
+import type { ScenarioPlaces } from './scenario-opener.ts';
 
 /** Longest name of a break in the name of a folder. */
 const NAME_MAX = 60;
@@ -28,9 +25,10 @@ const SUFFIX = 'hunted';
 /** The scenario that shows a break, as plain data, before it is made smaller. */
 export function breakScenarioData(
   scenario: Scenario,
-  { attempt, found }: FoundBreak,
+  { attempt, found }: Pick<FoundBreak, 'attempt' | 'found'>,
+  places: ScenarioPlaces,
 ): ScenarioData {
-  const base = makeScenarioDocument(scenario).toJS() as Record<string, unknown>;
+  const base = makeScenarioDocument(scenario, places).toJS() as Record<string, unknown>;
   const { topology, kpis: _, hunt: __, sweep: ___, ...rest } = base;
   const [metric = '', aggregation = '', ...limit] = found.place.split(' ');
   const isLimit = found.kind === 'always' || found.kind === 'recover';
@@ -38,7 +36,7 @@ export function breakScenarioData(
     ...rest,
     name: `${scenario.name}-${SUFFIX}`,
     question: `What breaks this: ${found.place}?`,
-    topology: withinFile(topology),
+    topology: withinFile(topology, places),
     // A limit that must hold at every instant is judged without a warm-up.
     ...(found.kind === 'always' ? { warmup: '0s' } : {}),
     seeds: [attempt.seed],
@@ -53,7 +51,7 @@ export function breakScenarioData(
  */
 export function breakScenarioText(
   data: ScenarioData,
-  { found }: FoundBreak,
+  { found }: Pick<FoundBreak, 'found'>,
   { origin, path }: { readonly origin: string; readonly path: string },
 ): string {
   const { name, question, topology, ...rest } = data;
@@ -88,15 +86,18 @@ export function breakFolderName(found: HuntBreak): string {
  * The content of the topology file that a scenario names, if the file lists only a few nodes; else the
  * name.
  */
-function withinFile(topology: unknown): unknown {
+function withinFile(
+  topology: unknown,
+  { folders, registry: { machine } }: ScenarioPlaces,
+): unknown {
   if (typeof topology !== 'string') return topology;
   const found = findFile(topology, {
-    files: nodeFiles,
-    folders: [SHIPPED_FILE_FOLDERS.topologies],
+    files: machine.files,
+    folders: [folders.topologies],
     labels: [],
   });
   if ('message' in found) return topology;
-  const data = parse(readFileSync(found.path, 'utf8')) as Record<string, unknown>;
+  const data = parse(textAt(found.path, machine.files)) as Record<string, unknown>;
   const { nodes } = data;
   return Array.isArray(nodes) && nodes.length <= EMBEDDED_MAX ? data : topology;
 }

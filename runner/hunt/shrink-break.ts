@@ -1,34 +1,44 @@
 /**
- * Writes the smallest file that shows a break. Each smaller file is tried as a user would run it, and
- * the smallest so far is always on the disk.
+ * Makes the file of a break smaller, on any machine.
  *
  * @module
  */
-import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
-import { openScenario } from '../../scenarios/open/open.ts';
-import { ProtocolRegistry } from '../../scenarios/open/registry.ts';
-import { nameOfBreak } from './attempt.ts';
+import { type AttemptOutcome, nameOfBreak } from './attempt.ts';
 import type { FoundBreak } from './hunt.ts';
-import type { HuntPool } from './hunt-pool.ts';
 import { breakScenarioText } from './minimal.ts';
 import { mapsAtPath, type ScenarioData } from './scenario-data.ts';
 import { type ShrinkParts, shrinkScenario } from './shrink.ts';
 
-/** Name of the file with the story of the break. */
-const STORY = 'story.txt';
 /** Number of files that are tried at the same time. */
 const AT_ONCE = 4;
 
-/** The break to shrink, the threads that try files, the path of the result, and the time limit. */
+/** Where files that show a break are tried, and where the smallest is kept. */
+export interface BreakFiles {
+  /** Name of the smallest file in commands. */
+  readonly name: string;
+  /** Keeps the smallest file so far. */
+  keep(text: string): void;
+  /**
+   * Runs a file as a user would. @param how `always`: true if limits must hold at every instant. @returns undefined if it
+   * cannot be opened.
+   */
+  try(
+    text: string,
+    how: { readonly always: boolean; readonly isTold?: boolean },
+  ): Promise<AttemptOutcome | undefined>;
+  /** Keeps the story of the break. @returns its name. */
+  tell(lines: readonly string[]): string;
+  /** Number of nodes of the kept file. */
+  nodes(): Promise<number>;
+}
+
+/** The break to shrink, how files are tried, and the time limit. */
 export interface ShrinkBreakParts
   extends Pick<ShrinkParts, 'data' | 'recoverNs' | 'keepsRates' | 'onSmaller'> {
-  readonly one: FoundBreak;
+  readonly one: Pick<FoundBreak, 'attempt' | 'found'>;
   /** The origin of the break, for the head of the file. */
   readonly origin: string;
-  /** Path of the file that is written. */
-  readonly path: string;
-  readonly pool: HuntPool;
+  readonly files: BreakFiles;
   /** Time limit of shrinking, ms. */
   readonly limitMs: number;
   readonly isStopped: () => boolean;
@@ -38,7 +48,7 @@ export interface ShrinkBreakParts
 export interface ShrunkBreak {
   readonly faults: number;
   readonly nodes: number;
-  /** Path of the file with the story, if there was time to write it. */
+  /** Name of the file with the story, if there was time to write it. */
   readonly story: string | undefined;
 }
 
@@ -50,15 +60,13 @@ export function shrunkBreakText(left: ShrunkBreak | undefined): string {
 }
 
 /**
- * Shrinks a scenario that shows a break, and keeps the smallest file so far on the disk.
+ * Shrinks a scenario that shows a break, and keeps the smallest file so far.
  * @returns what is left; undefined if not even the whole file shows the break.
  */
 export async function shrinkBreak(parts: ShrinkBreakParts): Promise<ShrunkBreak | undefined> {
-  const { path, isStopped } = parts;
+  const { files, isStopped } = parts;
   const endMs = performance.now() + parts.limitMs;
-  mkdirSync(dirname(path), { recursive: true });
-  const write = (some: ScenarioData): void =>
-    writeFileSync(path, breakScenarioText(some, parts.one, { ...parts, path }));
+  const write = (some: ScenarioData): void => files.keep(textOf(some, parts));
   write(parts.data);
   // A break that shows in the difference of two runs cannot show in one run.
   if (parts.one.found.kind === 'fingerprint') return undefined;
@@ -80,24 +88,26 @@ export async function shrinkBreak(parts: ShrinkBreakParts): Promise<ShrunkBreak 
   });
   // A run that does not end has no story.
   const isToldOf = parts.one.found.kind !== 'held' && !isStopped();
-  const story = isToldOf ? await tell(parts) : undefined;
-  const { scenario } = await openScenario(path, {}, new ProtocolRegistry());
+  const story = isToldOf ? await tell(data, parts) : undefined;
   const faults = mapsAtPath(data, ['events']).length;
-  return { faults, nodes: scenario.topology.hosts.length, story };
+  return { faults, nodes: await files.nodes(), story };
 }
 
-/** Writes what happens in a run of the smallest file into a text file beside it. @returns its path. */
-async function tell({ one: { found }, path, pool }: ShrinkBreakParts): Promise<string> {
+function textOf(data: ScenarioData, { one, origin, files }: ShowParts): string {
+  return breakScenarioText(data, one, { origin, path: files.name });
+}
+
+/** Keeps the story of a run of the smallest file. @returns its name. */
+async function tell(data: ScenarioData, parts: ShrinkBreakParts): Promise<string> {
+  const { files, one } = parts;
+  const { found } = one;
   const always = found.kind === 'always';
-  const tried = await pool.try({ kind: 'file', path, set: {}, always, isTold: true });
-  const lines = [`${found.kind}, ${found.place}`, found.text, '', ...(tried?.story ?? [])];
-  const story = join(dirname(path), STORY);
-  writeFileSync(story, `${lines.join('\n')}`);
-  return story;
+  const tried = await files.try(textOf(data, parts), { always, isTold: true });
+  return files.tell([`${found.kind}, ${found.place}`, found.text, '', ...(tried?.story ?? [])]);
 }
 
 /** What is needed to try whether files show a break. */
-type ShowParts = Pick<ShrinkBreakParts, 'one' | 'origin' | 'path' | 'pool' | 'isStopped'> & {
+type ShowParts = Pick<ShrinkBreakParts, 'one' | 'origin' | 'files' | 'isStopped'> & {
   /** True if a file counts only if it does not show the break once its faults are removed. */
   readonly isOfFaults?: boolean;
 };
@@ -107,29 +117,24 @@ export async function findFirstShowingBreak(
   some: readonly ScenarioData[],
   parts: ShowParts,
 ): Promise<number> {
-  const { path, isStopped, isOfFaults } = parts;
-  mkdirSync(dirname(path), { recursive: true });
+  const { isStopped, isOfFaults } = parts;
   for (let from = 0; from < some.length && !isStopped(); from += AT_ONCE) {
     const batch = some.slice(from, from + AT_ONCE);
-    const held = await Promise.all(batch.map((data, index) => isShownBy(data, index, parts)));
+    const held = await Promise.all(batch.map((data) => isShownBy(data, parts)));
     for (const [index, data] of batch.entries()) {
       if (held[index] !== true) continue;
-      const isFind = isOfFaults !== true || !(await isShownBy(withoutFaults(data), index, parts));
+      const isFind = isOfFaults !== true || !(await isShownBy(withoutFaults(data), parts));
       if (isFind) return from + index;
     }
   }
   return -1;
 }
 
-async function isShownBy(data: ScenarioData, index: number, parts: ShowParts): Promise<boolean> {
-  const { one, path, pool } = parts;
-  const trial = join(dirname(path), `trial-${index}.yaml`);
-  writeFileSync(trial, breakScenarioText(data, one, { ...parts, path: trial }));
-  const always = one.found.kind === 'always';
-  const tried = await pool.try({ kind: 'file', path: trial, set: {}, always });
-  rmSync(trial, { force: true });
-  const name = nameOfBreak(one.found);
-  return tried?.breaks.some((found) => nameOfBreak(found) === name) === true;
+async function isShownBy(data: ScenarioData, parts: ShowParts): Promise<boolean> {
+  const { found } = parts.one;
+  const tried = await parts.files.try(textOf(data, parts), { always: found.kind === 'always' });
+  const name = nameOfBreak(found);
+  return tried?.breaks.some((one) => nameOfBreak(one) === name) === true;
 }
 
 function withoutFaults(data: ScenarioData): ScenarioData {

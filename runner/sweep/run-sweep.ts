@@ -6,24 +6,13 @@
  * @module
  */
 import { assert } from '../../engine/core/assert.ts';
-import { judgeRun } from '../../reports/judge.ts';
-import { kpiName } from '../../reports/kpi-text.ts';
 import type { SeedResult } from '../../reports/model.ts';
 import type { Report } from '../../reports/report-schema.ts';
-import {
-  type CombinationParameters,
-  type RunIdentityFacts,
-  runId,
-} from '../../scenarios/identity.ts';
-import type { OpenedScenario } from '../../scenarios/open/open.ts';
-import { hashScenarioFiles } from '../../scenarios/open/run-files.ts';
-import { Refusal } from '../../scenarios/refusal.ts';
+import type { CombinationParameters } from '../../scenarios/identity.ts';
+import type { OpenedScenario } from '../../scenarios/open/open-files.ts';
 import type { SeedAnswer } from '../run/job.ts';
-import { makeJudgeInput } from '../run/run-order.ts';
-import { packResult, trimResultToKpis, unpackResult } from './packed-result.ts';
-import type { ResultsFileRun } from './results-file.ts';
 import { chooseMoreSeeds, isUndecided } from './straddle.ts';
-import { canBeJudged, checkUntrustedAnswer } from './untrusted-answer.ts';
+import { checkUntrustedAnswer } from './untrusted-answer.ts';
 
 /** A combination with its checked scenario. */
 export interface SweepCombination extends OpenedScenario {
@@ -47,6 +36,18 @@ export interface RunExecutor {
   run(cell: SweepCombination, seed: number): Promise<SeedAnswer>;
 }
 
+/** Keeps the results of runs, so that a sweep that was stopped can go on. */
+export interface SweepStore {
+  /** The result of a run that was made before; undefined if there is none that can be read. */
+  recall(
+    cell: SweepCombination,
+    seed: number,
+    judge: (result: SeedResult) => Report,
+  ): SeedResult | undefined;
+  /** Called when a run has ended, with its result and the verdict on it alone. */
+  keep(cell: SweepCombination, result: SeedResult, report: Report): void;
+}
+
 /** How a combination ended. */
 export type CombinationEnd =
   | { readonly kind: 'judged'; readonly report: Report }
@@ -63,15 +64,12 @@ export interface SweepRequest {
   readonly seeds: readonly number[];
   /** Largest number of seeds of a combination whose interval contains a limit. */
   readonly adaptive?: number | undefined;
-  readonly commit: string;
   readonly executor: RunExecutor;
-  /** Runs that were made before the sweep was continued, by their identity. */
-  readonly known: ReadonlyMap<string, ResultsFileRun>;
-  /** Makes the command that runs only this combination with these seeds. */
-  readonly reproduceOf: (cell: SweepCombination, seeds: readonly number[]) => string;
+  /** Absent if no result is kept. */
+  readonly store?: SweepStore;
+  /** Judges a combination by the results of its seeds, which are in their order. */
+  readonly judge: (cell: SweepCombination, results: readonly SeedResult[]) => Report;
   readonly signal: AbortSignal;
-  /** Called when a run has ended, with the line to keep of it. */
-  readonly onRun: (line: ResultsFileRun) => void;
   readonly onCell: (cell: SweepCombination, end: CombinationEnd) => void;
   readonly onProgress?: (progress: SweepRunProgress) => void;
 }
@@ -83,17 +81,6 @@ export interface SweepRunProgress {
   readonly runs: number;
   /** Number of runs that were done before the sweep was continued. */
   readonly known: number;
-}
-
-/** Makes the identity of a run: a hash of scenario, seed and commit, which determine its results. */
-export function makeRunIdentity(
-  { scenario }: SweepCombination,
-  seed: number,
-  commit: string,
-  hunted?: RunIdentityFacts['hunted'],
-): string {
-  const files = hashScenarioFiles(scenario);
-  return runId({ commit, files, parameters: scenario.overrides, seed, hunted });
 }
 
 /** Runs all combinations. @returns the final progress, with the number of runs that were needed. */
@@ -142,11 +129,10 @@ class Sweep {
   }
 
   async #submit(running: RunningCell, seeds: readonly number[]): Promise<void> {
-    const { signal, executor, known } = this.#order;
+    const { signal, executor } = this.#order;
     for (const seed of seeds) {
       if (running.failure !== undefined) return;
-      const line = known.get(running.idOf(seed));
-      if (line !== undefined && running.recall(seed, line)) {
+      if (running.recall(seed)) {
         this.#known += 1;
         this.#ran();
         continue;
@@ -247,27 +233,12 @@ class RunningCell {
     return first === undefined ? undefined : this.#failures.get(first);
   }
 
-  idOf(seed: number): string {
-    return makeRunIdentity(this.cell, seed, this.#order.commit);
-  }
-
-  /**
-   * Takes a run from before the sweep was continued; false if its line is damaged.
-   * @throws Refusal for an undamaged line that is not a finished run of this seed.
-   */
-  recall(seed: number, line: ResultsFileRun): boolean {
-    const result = unpackResult(line.result);
-    if (result === undefined || result.fingerprint !== line.fingerprint) return false;
-    for (const found of [line.seed, result.seed]) {
-      if (found === seed) continue;
-      throw new Refusal(`the line of ${line.id}, which is seed ${seed}, holds seed ${found}`);
-    }
-    if (result.ending !== 'complete') {
-      throw new Refusal(`the line of ${line.id}, seed ${seed}, holds a run that had not ended`);
-    }
-    if (!canBeJudged(result, (one) => this.#judge([one]))) return false;
-    this.#results.set(seed, result);
-    return true;
+  /** Takes the result of a run from before the sweep was continued; false if there is none. */
+  recall(seed: number): boolean {
+    const { store } = this.#order;
+    const result = store?.recall(this.cell, seed, (one) => this.#judge([one]));
+    if (result !== undefined) this.#results.set(seed, result);
+    return result !== undefined;
   }
 
   /** The answer; for a foreign answer whose result cannot be judged, a refusal. */
@@ -287,18 +258,10 @@ class RunningCell {
     else if (result.ending === 'time-limit') {
       const message = 'the time limit of the scenario ended it';
       this.#failures.set(seed, { kind: 'ended', ending: 'time-limit', seed, message });
-    } else this.#keep(result);
-  }
-
-  #keep(result: SeedResult): void {
-    const { parameters, isKept, scenario } = this.cell;
-    const { seed, fingerprint } = result;
-    this.#results.set(seed, result);
-    const kept = isKept ? result : trimResultToKpis(result, scenario.kpis);
-    const { kpis } = this.#judge([result]);
-    const values = Object.fromEntries(kpis.map((kpi) => [kpiName(kpi), kpi.value]));
-    const id = this.idOf(seed);
-    this.#order.onRun({ id, parameters, seed, fingerprint, values, result: packResult(kept) });
+    } else {
+      this.#results.set(seed, result);
+      this.#order.store?.keep(this.cell, result, this.#judge([result]));
+    }
   }
 
   judged(): { readonly report: Report; readonly seeds: readonly number[] } {
@@ -307,17 +270,6 @@ class RunningCell {
   }
 
   #judge(results: readonly SeedResult[]): Report {
-    const { scenario, definitions } = this.cell;
-    const { commit, reproduceOf } = this.#order;
-    const reproduce = reproduceOf(
-      this.cell,
-      results.map(({ seed }) => seed),
-    );
-    const facts = { scenario, definitions, commit, reproduce };
-    return judgeRun(makeJudgeInput(facts, results, total(results)));
+    return this.#order.judge(this.cell, results);
   }
-}
-
-function total(results: readonly SeedResult[]): number {
-  return results.reduce((sum, { wallMs }) => sum + wallMs, 0);
 }

@@ -3,7 +3,7 @@ import type { Job } from 'bullmq';
 import type { FleetQueueServer } from '../../../../runner/fleet/fleet-engine.ts';
 import type { FleetAnswer, FleetJob } from '../../../../runner/fleet/fleet-job.ts';
 import { FleetWorker } from '../../../../runner/fleet/fleet-worker.ts';
-import { makeRunIdentity } from '../../../../runner/sweep/run-sweep.ts';
+import { makeRunIdentity } from '../../../../runner/sweep/kept-runs.ts';
 import { openScenario } from '../../../../scenarios/open/open.ts';
 import { ProtocolRegistry } from '../../../../scenarios/open/registry.ts';
 import { hashScenarioFiles } from '../../../../scenarios/open/run-files.ts';

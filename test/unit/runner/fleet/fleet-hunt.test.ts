@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { FleetHunt } from '../../../../runner/fleet/fleet-hunt.ts';
 import { EMPTY_ATTEMPT_OUTCOME } from '../../../../runner/hunt/attempt.ts';
 import { HuntStoppedError } from '../../../../runner/hunt/hunt.ts';
-import { openHuntedScenario } from '../../../../runner/hunt/hunted-scenario.ts';
+import { openHuntedScenario } from '../../../../runner/hunt/open-hunted-scenario.ts';
 import { AttemptTrier } from '../../../../runner/hunt/try-attempt.ts';
 import { Refusal } from '../../../../scenarios/refusal.ts';
 

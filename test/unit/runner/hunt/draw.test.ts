@@ -2,7 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import { openRandomStream, type RandomStream } from '../../../../engine/core/stream.ts';
 import { drawAttempt, FAULT_KINDS, varyAttempt } from '../../../../runner/hunt/draw.ts';
-import { openHuntedScenario } from '../../../../runner/hunt/hunted-scenario.ts';
+import { openHuntedScenario } from '../../../../runner/hunt/open-hunted-scenario.ts';
 import { parseTimeNs } from '../../../../runner/hunt/scenario-data.ts';
 import { EventCheck } from '../../../../runner/injection/event-check.ts';
 

@@ -1,7 +1,7 @@
 /** What waits after a quiet time is compared with what waited before the first fault. @module */
 import { describe, expect, it } from 'vitest';
 import { GrowthWatch } from '../../../../runner/hunt/growth.ts';
-import { openHuntedScenario } from '../../../../runner/hunt/hunted-scenario.ts';
+import { openHuntedScenario } from '../../../../runner/hunt/open-hunted-scenario.ts';
 import { AttemptTrier } from '../../../../runner/hunt/try-attempt.ts';
 import { crashingRun } from '../crash/crashing-run.ts';
 

@@ -5,9 +5,11 @@ import { join } from 'node:path';
 import { afterAll, expect, it } from 'vitest';
 import { openRandomStream } from '../../../../engine/core/stream.ts';
 import { drawAttempt } from '../../../../runner/hunt/draw.ts';
-import { type HuntJob, runHuntJob } from '../../../../runner/hunt/hunt-worker.ts';
-import { openHuntedScenario } from '../../../../runner/hunt/hunted-scenario.ts';
+import type { HuntJob } from '../../../../runner/hunt/hunt-jobs.ts';
+import { runHuntJob } from '../../../../runner/hunt/hunt-worker.ts';
 import { breakScenarioData, breakScenarioText } from '../../../../runner/hunt/minimal.ts';
+import { openHuntedScenario } from '../../../../runner/hunt/open-hunted-scenario.ts';
+import { NODE_PLACES } from '../../../../scenarios/open/node-places.ts';
 import { folders, load, run } from '../fixture.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'orrery-hunt-'));
@@ -23,7 +25,10 @@ it.each(['hello', 'fabric-outage'])(
     const tried = await runHuntJob({ kind: 'attempt', file, set: {}, attempt });
     const found = { kind: 'held', place: 'the run', text: '' } as const;
     const one = { attempt: { ...attempt, events: tried?.events ?? [] }, found, number: 1 };
-    const text = breakScenarioText(breakScenarioData(scenario, one), one, { origin: 'test', path });
+    const text = breakScenarioText(breakScenarioData(scenario, one, NODE_PLACES), one, {
+      origin: 'test',
+      path,
+    });
     writeFileSync(path, text);
     // The streams of the hunt are its own: the run draws what it would without a hunt.
     expect(run(load(path), attempt.seed).fingerprint).toBe(tried?.fingerprint);

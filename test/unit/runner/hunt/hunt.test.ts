@@ -11,8 +11,8 @@ import {
   HuntStoppedError,
   huntForBreaks,
 } from '../../../../runner/hunt/hunt.ts';
-import { openHuntedScenario } from '../../../../runner/hunt/hunted-scenario.ts';
 import { readHuntState, writeHuntState } from '../../../../runner/hunt/kept-hunt.ts';
+import { openHuntedScenario } from '../../../../runner/hunt/open-hunted-scenario.ts';
 import { AttemptTrier } from '../../../../runner/hunt/try-attempt.ts';
 import { Refusal } from '../../../../scenarios/refusal.ts';
 import { crashingRun } from '../crash/crashing-run.ts';

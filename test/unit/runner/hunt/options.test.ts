@@ -2,11 +2,10 @@
 import { describe, expect, it } from 'vitest';
 import { openRandomStream } from '../../../../engine/core/stream.ts';
 import { drawAttempt } from '../../../../runner/hunt/draw.ts';
-import {
-  openHuntedScenario,
-  prepareAttemptScenario,
-} from '../../../../runner/hunt/hunted-scenario.ts';
+import { prepareAttemptScenario } from '../../../../runner/hunt/hunted-scenario.ts';
 import { breakScenarioData } from '../../../../runner/hunt/minimal.ts';
+import { openHuntedScenario } from '../../../../runner/hunt/open-hunted-scenario.ts';
+import { NODE_PLACES } from '../../../../scenarios/open/node-places.ts';
 import { HUNTED_SCENARIOS } from '../../../../tools/nightly/hunted-scenarios.ts';
 
 describe('the list of options', () => {
@@ -45,7 +44,7 @@ describe('the list of options', () => {
     const attempt = { seed: 1, events: [], option: 'dtn.layer=ltp' };
     const own = await prepareAttemptScenario(hunted, attempt);
     const found = { kind: 'crash', place: 'x', text: 'x' } as const;
-    const data = breakScenarioData((own ?? hunted).scenario, { attempt, found, number: 1 });
+    const data = breakScenarioData((own ?? hunted).scenario, { attempt, found }, NODE_PLACES);
     expect(data).toMatchObject({
       stack: [{ options: { layer: 'ltp', retry: '5s' } }, {}, {}],
       options: { 'bus/dtn': { layer: 'ltp' } },

@@ -4,8 +4,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, expect, it } from 'vitest';
 import { EMPTY_ATTEMPT_OUTCOME } from '../../../../runner/hunt/attempt.ts';
+import type { HuntJob } from '../../../../runner/hunt/hunt-jobs.ts';
 import type { HuntPool } from '../../../../runner/hunt/hunt-pool.ts';
-import type { HuntJob } from '../../../../runner/hunt/hunt-worker.ts';
+import { makeBreakFolder } from '../../../../runner/hunt/make-break-folder.ts';
 import { findFirstShowingBreak } from '../../../../runner/hunt/shrink-break.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'orrery-shrink-'));
@@ -21,8 +22,11 @@ const pool = {
   },
 } as unknown as HuntPool;
 const parts = {
-  ...{ one: { attempt: { seed: 1, events: [] }, found, number: 1 }, origin: 'a test', pool },
-  ...{ path: join(folder, 'minimal.yaml'), isStopped: (): boolean => false },
+  ...{ one: { attempt: { seed: 1, events: [] }, found }, origin: 'a test' },
+  ...{
+    files: makeBreakFolder(join(folder, 'minimal.yaml'), pool),
+    isStopped: (): boolean => false,
+  },
 };
 
 it('a network without the link that it needs was the smallest file of a fault', async () => {

@@ -1,12 +1,14 @@
 /** The order of a sweep, whoever ends first; what was run before; what breaks; seeds that are added. */
 import { describe, expect, it } from 'vitest';
+import { judgeRun } from '../../../../reports/judge.ts';
 import type { SeedResult } from '../../../../reports/model.ts';
 import type { SeedAnswer } from '../../../../runner/run/job.ts';
+import { makeJudgeInput } from '../../../../runner/run/run-order.ts';
+import { KeptRuns, makeRunIdentity } from '../../../../runner/sweep/kept-runs.ts';
 import { packResult } from '../../../../runner/sweep/packed-result.ts';
 import type { ResultsFileRun } from '../../../../runner/sweep/results-file.ts';
 import {
   type CombinationEnd,
-  makeRunIdentity,
   type RunExecutor,
   runSweep,
   type SweepCombination,
@@ -52,7 +54,11 @@ interface Run {
 async function sweepOf(
   cells: number,
   answer: (cell: number, seed: number) => SeedAnswer,
-  change: Partial<SweepRequest> & { readonly room?: number; readonly isForeign?: boolean } = {},
+  change: Partial<SweepRequest> & {
+    readonly room?: number;
+    readonly isForeign?: boolean;
+    readonly known?: ReadonlyMap<string, ResultsFileRun>;
+  } = {},
 ): Promise<Run> {
   const ends: [number, CombinationEnd][] = [];
   const lines: ResultsFileRun[] = [];
@@ -74,12 +80,14 @@ async function sweepOf(
     cells: Array.from({ length: cells }, (_, index) => ({ index, parameters: {} })),
     open: ({ index }) => Promise.resolve(cellOf(index)),
     seeds: [1, 2, 3],
-    commit: COMMIT,
     executor,
-    known: new Map(),
-    reproduceOf: () => '',
+    store: new KeptRuns({
+      ...{ commit: COMMIT, known: change.known ?? new Map() },
+      onRun: (line) => lines.push(line),
+    }),
+    judge: (cell, results) =>
+      judgeRun(makeJudgeInput({ ...cell, commit: COMMIT, reproduce: '' }, results, 0)),
     signal: new AbortController().signal,
-    onRun: (line) => lines.push(line),
     onCell: ({ index }, end) => ends.push([index, end]),
     ...change,
   };
