@@ -12,6 +12,7 @@ import { partialNote, placeholderMessage } from '../../viz/app/kernel/states.ts'
 import { kpiTable } from '../../viz/app/pages/report/kpi-table.ts';
 import { verdictBar } from '../../viz/app/pages/report/report-page.ts';
 import type { LabProgress } from '../run/lab-task.ts';
+import { foundView, searchingView, shrinkButton } from './found-view.ts';
 import type { EndedRun, LabSession, LabState } from './session.ts';
 
 /** Makes the view of a run. @param go Opens a page of the view on a run. */
@@ -23,21 +24,31 @@ export function resultView(
   const news = element('p', { class: 'for-screen-readers', role: 'status' });
   const content = element('div', { class: 'lab-result' });
   const progress = new ProgressList();
+  const searching = searchingView();
+  const found = element('div', { class: 'lab-found' });
+  session.found.watch(signal, (one) =>
+    replaceContent(found, one !== undefined && foundView(one, session, signal)),
+  );
   let shown: LabState | undefined;
   session.state.watch(signal, (state) => {
     if (state.kind === 'running') progress.show(state.progress);
-    if (state.kind === 'running' && shown?.kind === 'running') return;
+    if (state.kind === 'searching') searching.show(state.step);
+    const isSame = state.kind === shown?.kind;
+    if (isSame && (state.kind === 'running' || state.kind === 'searching')) return;
     if (state.kind === 'running') progress.clear();
     shown = state;
     news.textContent = newsOf(state);
-    replaceContent(content, contentOf(state, session, progress.root, go));
+    replaceContent(
+      content,
+      contentOf(state, session, { running: progress.root, searching: searching.root }, go),
+    );
   });
   session.revision.watch(signal, (revision) => {
     const note = content.querySelector<HTMLElement>('[data-state=partial]');
     const { value } = session.state;
     if (note !== null && value.kind === 'done') note.hidden = value.run.revision === revision;
   });
-  return element('section', { class: 'lab-side', 'aria-label': 'result' }, news, content);
+  return element('section', { class: 'lab-side', 'aria-label': 'result' }, news, content, found);
 }
 
 function newsOf(state: LabState): string {
@@ -46,6 +57,10 @@ function newsOf(state: LabState): string {
       return '';
     case 'running':
       return 'The run has begun.';
+    case 'searching':
+      return `The ${state.search.kind} has begun.`;
+    case 'found':
+      return 'The search has ended.';
     case 'mistakes':
       return 'The run did not begin: there are mistakes.';
     case 'refused':
@@ -60,7 +75,7 @@ function newsOf(state: LabState): string {
 function contentOf(
   state: LabState,
   session: LabSession,
-  progress: HTMLElement,
+  progress: { readonly running: HTMLElement; readonly searching: HTMLElement },
   go: (page: string, run: string) => void,
 ): Child {
   switch (state.kind) {
@@ -73,7 +88,11 @@ function contentOf(
         ),
       ]);
     case 'running':
-      return [element('h2', {}, 'Running'), progress];
+      return [element('h2', {}, 'Running'), progress.running];
+    case 'searching':
+      return progress.searching;
+    case 'found':
+      return undefined;
     case 'mistakes':
       return placeholderMessage('error', 'The files have mistakes', [
         element('p', {}, 'Mend what is listed below the editor, then run again.'),
@@ -120,6 +139,7 @@ function doneView(
           page.title,
         ),
       ),
+      !report.pass && shrinkButton(session, { seed: report.shownSeed }),
     ),
     element('p', { class: 'muted mono lab-print' }, `fingerprint ${report.fingerprint}`),
   ];

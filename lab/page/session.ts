@@ -14,10 +14,15 @@ import type { LabRun, LabRunner } from '../run/lab-runner.ts';
 import {
   FILES_BYTES_MAX,
   type LabFiles,
+  type LabFound,
+  type LabOutcome,
   type LabProblem,
   type LabProgress,
+  type LabSearch,
+  type LabStep,
   type LabTask,
   type LabVerdict,
+  SHRUNK_NAME,
 } from '../run/lab-task.ts';
 import { readSeeds, writeSeeds } from './seed-list.ts';
 
@@ -34,6 +39,9 @@ export interface EndedRun {
 export type LabState =
   | { readonly kind: 'idle' }
   | { readonly kind: 'running'; readonly progress: readonly LabProgress[] }
+  | { readonly kind: 'searching'; readonly search: LabSearch; readonly step: LabStep | undefined }
+  /** A search has ended; {@link LabSession.found} has what it found. */
+  | { readonly kind: 'found' }
   | { readonly kind: 'mistakes' }
   | { readonly kind: 'refused'; readonly text: string }
   | { readonly kind: 'stopped' }
@@ -53,6 +61,8 @@ export class LabSession {
   readonly revision = new Observable(0);
   readonly problems = new Observable<readonly LabProblem[]>([]);
   readonly state = new Observable<LabState>({ kind: 'idle' });
+  /** What the last search of this scenario has found. */
+  readonly found = new Observable<LabFound | undefined>(undefined);
   readonly shipped: LabFiles;
   /** Names of the shipped scenarios. */
   readonly scenarios: readonly string[];
@@ -63,7 +73,7 @@ export class LabSession {
   #names: readonly string[] | undefined;
   #seedText = '';
   #setText = '';
-  #run: LabRun | undefined;
+  #run: LabRun<LabOutcome | LabFound> | undefined;
   #timer: ReturnType<typeof setTimeout> | undefined;
   /** Number of the latest check, so that the answer to an earlier one is not shown. */
   #checks = 0;
@@ -86,6 +96,7 @@ export class LabSession {
     this.#seedText = writeSeeds(link.seeds);
     this.#setText = link.set.join('\n');
     this.problems.value = [];
+    this.found.value = undefined;
     this.state.value = { kind: 'idle' };
     this.scenario.value = link.scenario;
     this.#changed();
@@ -175,8 +186,51 @@ export class LabSession {
     return writeLabLink({ files: this.#files, scenario, seeds, set }, this.shipped);
   }
 
+  /** True while something runs, which {@link stop} ends. */
+  get isBusy(): boolean {
+    return this.#run !== undefined;
+  }
+
+  /** Sets one of the changed values, in place of what was set at its path. */
+  setValue(path: string, value: string): void {
+    this.setText = [...this.#setWithout(path), `${path}=${value}`].join('\n');
+  }
+
   /** Runs the scenario; its state tells the rest. @returns how it ended. */
   async run(): Promise<LabState> {
+    const bySeed = new Map<number, LabProgress>();
+    return await this.#work({ kind: 'running', progress: [] }, (tell) =>
+      this.#runner.run(this.task(), (progress) => {
+        bySeed.set(progress.seed, progress);
+        tell({ kind: 'running', progress: [...bySeed.values()] });
+      }),
+    );
+  }
+
+  /** Opens what shrinking has left, in place of the scenario that it came from, and runs it. */
+  async openShrunk(text: string): Promise<void> {
+    const files = new Map(this.#files);
+    files.delete(this.scenario.value ?? '');
+    files.set(SHRUNK_NAME, new TextEncoder().encode(text));
+    this.open({ files, scenario: SHRUNK_NAME, seeds: null, set: [] });
+    await this.run();
+  }
+
+  /** Makes a search; the state tells how far it is, {@link found} what it has found. */
+  async search(search: LabSearch): Promise<void> {
+    // A value that is set is not swept.
+    const set = this.#setWithout(search.kind === 'sweep' ? search.path : '');
+    await this.#work({ kind: 'searching', search, step: undefined }, (tell) =>
+      this.#runner.search({ ...this.task(), set, traced: false }, search, (step) =>
+        tell({ kind: 'searching', search, step }),
+      ),
+    );
+  }
+
+  async #work(
+    begun: LabState,
+    begin: (tell: (state: LabState) => void) => LabRun<LabOutcome | LabFound>,
+  ): Promise<LabState> {
     if (this.#run !== undefined || this.scenario.value === undefined) return this.state.value;
     const mistake = this.seedMistake;
     if (mistake !== undefined) {
@@ -184,13 +238,11 @@ export class LabSession {
       return this.state.value;
     }
     const revision = this.revision.value;
-    this.state.value = { kind: 'running', progress: [] };
-    const bySeed = new Map<number, LabProgress>();
-    const run = this.#runner.run(this.task(), (progress) => {
-      bySeed.set(progress.seed, progress);
-      if (this.#run === run) this.state.value = { kind: 'running', progress: [...bySeed.values()] };
+    const run = begin((state) => {
+      if (this.#run === run) this.state.value = state;
     });
     this.#run = run;
+    this.state.value = begun;
     const outcome = await run.outcome;
     if (this.#run !== run) return this.state.value;
     this.#run = undefined;
@@ -205,6 +257,13 @@ export class LabSession {
         break;
       case 'done':
         this.state.value = { kind: 'done', run: this.#keep(outcome, revision) };
+        break;
+      case 'swept':
+      case 'hunted':
+      case 'shrunk':
+        this.found.value = outcome;
+        this.state.value = { kind: 'found' };
+        break;
     }
     return this.state.value;
   }
@@ -233,14 +292,19 @@ export class LabSession {
   task(): LabTask {
     const read = readSeeds(this.#seedText);
     const seeds = read !== null && 'mistake' in read ? null : read;
-    const set = this.#setText.split('\n').map((line) => line.trim());
     return {
       files: this.#files,
       scenario: this.scenario.value ?? '',
       seeds,
-      set: set.filter((line) => line !== ''),
+      set: this.#setWithout(''),
       traced: seeds === null || seeds.length === 1,
     };
+  }
+
+  /** The changed values, without that of a path. */
+  #setWithout(path: string): readonly string[] {
+    const set = this.#setText.split('\n').map((line) => line.trim());
+    return set.filter((line) => line !== '' && !line.startsWith(`${path}=`));
   }
 
   #findNames(): readonly string[] {

@@ -3,13 +3,16 @@
  *
  * @module
  */
+import { EditorView } from '@codemirror/view';
 import { downloadFile } from '../../viz/app/chart/picture.ts';
 import { type Child, element, replaceContent } from '../../viz/app/kernel/element.ts';
 import type { PageContext } from '../../viz/app/kernel/page.ts';
-import type { LabProblem } from '../run/lab-task.ts';
+import { type LabProblem, TOPOLOGIES } from '../run/lab-task.ts';
 import { LabEditor } from './editor.ts';
+import { numbersIn } from './numbers-in.ts';
 import { resultView } from './result-view.ts';
 import { filesOfRun } from './run-folder.ts';
+import { type ShownNumbers, searchPanel } from './search-panel.ts';
 import type { LabSession } from './session.ts';
 import type { ShownFile } from './yaml-help.ts';
 import { storedZip } from './zip.ts';
@@ -79,7 +82,7 @@ export function workbench(parts: WorkbenchParts): readonly Child[] {
     );
   });
   return [
-    bar(parts),
+    bar(parts, () => numbersShown(session, shown, editor.root)),
     element(
       'div',
       { class: 'lab-bench' },
@@ -94,15 +97,15 @@ export function workbench(parts: WorkbenchParts): readonly Child[] {
   ];
 }
 
-function bar(parts: WorkbenchParts): HTMLElement {
+function bar(parts: WorkbenchParts, numbers: () => ShownNumbers): HTMLElement {
   const { session, context, leave } = parts;
   const toggle = element('button', {
     ...{ type: 'button', class: 'lab-run', 'data-run': '' },
-    click: () => (session.state.value.kind === 'running' ? session.stop() : void session.run()),
+    click: () => (session.isBusy ? session.stop() : void session.run()),
   });
-  session.state.watch(context.signal, ({ kind }) => {
-    toggle.textContent = kind === 'running' ? 'Stop' : 'Run';
-    toggle.classList.toggle('primary', kind !== 'running');
+  session.state.watch(context.signal, () => {
+    toggle.textContent = session.isBusy ? 'Stop' : 'Run';
+    toggle.classList.toggle('primary', !session.isBusy);
   });
   const name = baseOf(session.scenario.value ?? '');
   // What leaves the page must not run other seeds than those that are written.
@@ -118,7 +121,8 @@ function bar(parts: WorkbenchParts): HTMLElement {
     element('h1', {}, name),
     toggle,
     seedField(session, context.signal),
-    changedValues(session),
+    changedValues(session, context.signal),
+    searchPanel(session, numbers),
     element('span', { class: 'lab-share' }, [
       element(
         'button',
@@ -128,6 +132,18 @@ function bar(parts: WorkbenchParts): HTMLElement {
       element('button', { type: 'button', click: unmistaken(() => download(session)) }, 'Download'),
     ]),
   );
+}
+
+/** The numbers of a file, and the one at the cursor or, if there is none, the first. */
+function numbersShown(session: LabSession, name: string, root: HTMLElement): ShownNumbers {
+  const below = name.startsWith(TOPOLOGIES) ? 'topology.' : '';
+  const isRead = below !== '' || name === session.scenario.value;
+  const found = isRead ? numbersIn(session.textOf(name) ?? '') : [];
+  const all = found.map((one) => ({ ...one, path: below + one.path }));
+  const cursor = EditorView.findFromDOM(root)?.state.selection.main.head ?? 0;
+  const at = ({ from, text }: (typeof all)[number]): boolean =>
+    from <= cursor && cursor <= from + text.length;
+  return { all, chosen: all.find(at) ?? all[0] };
 }
 
 function seedField(session: LabSession, signal: AbortSignal): HTMLElement {
@@ -150,7 +166,7 @@ function seedField(session: LabSession, signal: AbortSignal): HTMLElement {
   return element('span', {}, element('label', {}, 'seeds', field), ' ', note);
 }
 
-function changedValues(session: LabSession): HTMLElement {
+function changedValues(session: LabSession, signal: AbortSignal): HTMLElement {
   const field = element('textarea', {
     ...{ rows: 3, spellcheck: 'false', 'aria-label': 'values to set' },
     'aria-describedby': 'lab-values-note',
@@ -158,7 +174,9 @@ function changedValues(session: LabSession): HTMLElement {
       session.setText = field.value;
     },
   });
-  field.value = session.setText;
+  session.revision.watch(signal, () => {
+    if (field.value !== session.setText) field.value = session.setText;
+  });
   const summary = element('summary', { title: 'as --set of the command line' }, 'values to set');
   const note = 'One path=value in each line, such as duration=20s or traffic.0.rate=100/s.';
   return element(

@@ -14,9 +14,16 @@ import { labName } from './tab-files.ts';
 
 type Asked = Pick<Scenario, 'seeds' | 'networks'>;
 
+/** A command, and what it is to run. */
+interface Command extends Pick<LabTask, 'files' | 'seeds'> {
+  readonly command: 'scenario' | 'sweep' | 'hunt' | 'shrink';
+  /** Flags that only this command has. */
+  readonly own?: readonly string[];
+}
+
 /** The command of a task, with its flags in the order of the command line's own reports. */
 export function labCommand(
-  { files, seeds }: Pick<LabTask, 'files' | 'seeds'>,
+  { command, own = [], files, seeds }: Command,
   scenario: Asked & Pick<Scenario, 'file' | 'topology'>,
   values: Readonly<Record<string, string>>,
 ): string {
@@ -26,8 +33,8 @@ export function labCommand(
   const set = { ...(isOwnTopology && { topology: `./${topology}` }), ...values };
   const flag = seeds === null ? [] : seedFlag(seeds, scenario);
   const all = flag === undefined ? { ...set, seeds: `[${seeds?.join()}]` } : set;
-  const flags = [...(flag ?? []), ...overrideFlags(all)];
-  return commandText(['scenario', quoteShellWord(files.has(name) ? `./${name}` : name)], flags);
+  const flags = [...own, ...(flag ?? []), ...overrideFlags(all)];
+  return commandText([command, quoteShellWord(files.has(name) ? `./${name}` : name)], flags);
 }
 
 /** The flag that asks for these seeds in each network; undefined if no flag does. */

@@ -7,20 +7,22 @@ import { renderHtml } from '../../reports/html/html.ts';
 import { renderJson } from '../../reports/json.ts';
 import { chooseExitCode, judgeRun } from '../../reports/judge.ts';
 import { renderJunit } from '../../reports/junit.ts';
+import type { ScenarioOpener } from '../../runner/hunt/scenario-opener.ts';
 import { twinJudgeInput } from '../../runner/run/judge-input.ts';
 import { plannedRuns, seedsInNetworks } from '../../runner/run/planned-runs.ts';
 import { runSeed } from '../../runner/run/run-seed.ts';
 import { makeFailureAnswer } from '../../runner/run/seed-answer.ts';
-import { type OpenedScenario, openFiles } from '../../scenarios/open/open-files.ts';
+import type { Scenario } from '../../scenarios/model.ts';
+import { openFiles } from '../../scenarios/open/open-files.ts';
 import { Refusal } from '../../scenarios/refusal.ts';
 import { ConfigError, type ConfigIssue } from '../../topologies/files/config-error.ts';
-import type { ProtocolLookup } from '../../topologies/files/registry.ts';
 import { labCommand } from './lab-command.ts';
 import type { LabFiles, LabProblem, LabProgress, LabTask } from './lab-task.ts';
 import type { LabAnswer, LabOrder } from './messages.ts';
 import { labName, makeTabFiles, TAB_FOLDERS } from './tab-files.ts';
 import { TabMachine } from './tab-machine.ts';
 import { makeTabRegistry } from './tab-registry.ts';
+import { tryJob } from './try-job.ts';
 
 /** What the engine takes from where it runs. */
 export interface LabPlace {
@@ -55,33 +57,38 @@ export async function carryOut(
         return await run(place, order, tell);
       case 'judge':
         return await judge(place, order);
+      case 'try': {
+        const { job, task } = order;
+        const outcome = await tryJob(job, task.files, () => taskOpener(place, task, 0));
+        return { kind: 'tried', outcome };
+      }
     }
   } catch (error) {
-    return failure(error, order);
+    return failureAnswer(error, order.kind === 'run' ? order.planned.seed : 0);
   }
 }
 
-interface Opened extends OpenedScenario {
-  readonly registry: ProtocolLookup;
+interface TaskOpener extends ScenarioOpener {
   readonly machine: TabMachine;
 }
 
-async function open(
+/** Makes what opens the scenarios of a task. @param recordBytesMax Largest recording of their runs. */
+export function taskOpener(
   { shipped }: LabPlace,
-  { files, scenario: path, set }: LabTask,
-  change: {
-    readonly overrides?: Readonly<Record<string, string>>;
-    readonly recordBytesMax?: number;
-  },
-): Promise<Opened> {
-  const machine = new TabMachine(makeTabFiles(files, shipped), change.recordBytesMax ?? 0);
+  { files }: Pick<LabTask, 'files'>,
+  recordBytesMax: number,
+): TaskOpener {
+  const machine = new TabMachine(makeTabFiles(files, shipped), recordBytesMax);
   const registry = makeTabRegistry(machine);
-  const overrides = change.overrides ?? valuesOf(set);
-  const opened = await openFiles({ path, folders: TAB_FOLDERS, overrides, registry });
-  return { ...opened, registry, machine };
+  return {
+    ...{ machine, registry, folders: TAB_FOLDERS },
+    open: (path, overrides, asked) =>
+      openFiles({ path, folders: TAB_FOLDERS, overrides, registry }, asked),
+  };
 }
 
-function valuesOf(set: readonly string[]): Readonly<Record<string, string>> {
+/** The values of a task by their paths. @throws Refusal for one without a path. */
+export function valuesOf(set: readonly string[]): Readonly<Record<string, string>> {
   return Object.fromEntries(
     set.map((text) => {
       const at = text.indexOf('=');
@@ -92,8 +99,16 @@ function valuesOf(set: readonly string[]): Readonly<Record<string, string>> {
 }
 
 async function plan(place: LabPlace, task: LabTask): Promise<LabAnswer> {
-  const { scenario } = await open(place, task, {});
-  const { hosts, links } = scenario.topology;
+  const { scenario } = await taskOpener(place, task, 0).open(task.scenario, valuesOf(task.set));
+  refuseTooLarge(scenario);
+  const seeds = seedsInNetworks(scenario, task.seeds ?? undefined);
+  if (seeds.length > SEEDS_MAX)
+    throw new Refusal(`${seeds.length} seeds, and a tab runs at most ${SEEDS_MAX}`);
+  return { kind: 'planned', runs: plannedRuns(scenario, seeds) };
+}
+
+/** Refuses what a tab cannot run, before any memory is taken for it. @throws Refusal saying why. */
+export function refuseTooLarge({ topology: { hosts, links } }: Scenario): void {
   if (hosts.some(({ outside }) => outside !== undefined))
     throw new Refusal('a node is an outside program (kind: external), which a tab does not start');
   const parts = hosts.length + links.length;
@@ -101,10 +116,6 @@ async function plan(place: LabPlace, task: LabTask): Promise<LabAnswer> {
     throw new Refusal(
       `this run needs about ${Math.ceil(parts / PARTS_PER_MB)} MB for ${hosts.length} nodes and ${links.length} links, and a tab has 1 GB: npx orrery scenario runs it`,
     );
-  const seeds = seedsInNetworks(scenario, task.seeds ?? undefined);
-  if (seeds.length > SEEDS_MAX)
-    throw new Refusal(`${seeds.length} seeds, and a tab runs at most ${SEEDS_MAX}`);
-  return { kind: 'planned', runs: plannedRuns(scenario, seeds) };
 }
 
 async function run(
@@ -113,7 +124,9 @@ async function run(
   tell: (progress: LabProgress) => void,
 ): Promise<LabAnswer> {
   const { seed, isTwin, overrides } = planned;
-  const { scenario, registry, machine } = await open(place, task, { overrides, recordBytesMax });
+  const opener = taskOpener(place, task, recordBytesMax);
+  const { registry, machine } = opener;
+  const { scenario } = await opener.open(task.scenario, overrides);
   const isTraced = task.traced && !isTwin;
   const ofMs = scenario.durationNs / NS_PER_MS;
   let toldMs = Number.NEGATIVE_INFINITY;
@@ -137,8 +150,9 @@ async function judge(
   place: LabPlace,
   { task, done, wallMs }: Extract<LabOrder, { kind: 'judge' }>,
 ): Promise<LabAnswer> {
-  const opened = await open(place, task, {});
-  const reproduce = labCommand(task, opened.scenario, valuesOf(task.set));
+  const values = valuesOf(task.set);
+  const opened = await taskOpener(place, task, 0).open(task.scenario, values);
+  const reproduce = labCommand({ command: 'scenario', ...task }, opened.scenario, values);
   const judged = { ...opened, ...place, reproduce };
   const runs = done.map(({ planned, result }) => ({ isTwin: planned.isTwin, result }));
   const report = judgeRun(twinJudgeInput(judged, runs, wallMs));
@@ -160,10 +174,10 @@ async function judge(
   };
 }
 
-function failure(error: unknown, order: LabOrder): LabAnswer {
+/** The answer for an error. @param seed The seed that it stopped; 0 if none had begun. */
+export function failureAnswer(error: unknown, seed: number): LabAnswer {
   if (error instanceof ConfigError)
     return { kind: 'problems', problems: error.issues.map(problemOf) };
-  const seed = order.kind === 'run' ? order.planned.seed : 0;
   const answer = makeFailureAnswer(error, seed);
   switch (answer.kind) {
     case 'scenario-error': {

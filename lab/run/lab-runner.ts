@@ -5,17 +5,20 @@
  */
 import {
   FILES_BYTES_MAX,
+  type LabFound,
   type LabOutcome,
   type LabProblem,
   type LabProgress,
+  type LabSearch,
+  type LabStep,
   type LabTask,
 } from './lab-task.ts';
-import type { LabAnswer, LabDone, LabOrder } from './messages.ts';
+import type { LabAnswer, LabDone, LabOrder, LabSearchOrder } from './messages.ts';
 
-/** A run under way. */
-export interface LabRun {
+/** A run or a search under way. */
+export interface LabRun<Outcome = LabOutcome> {
   /** How it ends; never rejects. */
-  readonly outcome: Promise<LabOutcome>;
+  readonly outcome: Promise<Outcome>;
   /** Ends it at once, with `stopped`. */
   stop(): void;
 }
@@ -25,6 +28,8 @@ const TRACES_BYTES_MAX = 128e6;
 /** A worker that says nothing for as many ticks is in an endless loop, or as good as that. */
 const SILENT_TICKS_MAX = 60;
 const TICK_MS = 1_000;
+/** Most orders of a search that are not carried out yet. */
+const ASKED_MAX = 64;
 
 /** Checks and runs scenarios. Workers stay for the next task, until they are stopped or fail. */
 export class LabRunner {
@@ -48,7 +53,7 @@ export class LabRunner {
    */
   async check(task: LabTask): Promise<readonly LabProblem[]> {
     this.endCheck();
-    const run = new Running();
+    const run = new Running({});
     this.#check = run;
     const answer = await this.#ask(run, { kind: 'plan', task });
     if (run.isOver) return [];
@@ -67,8 +72,32 @@ export class LabRunner {
 
   /** Runs all seeds. @param onProgress Called at most ten times a second for each seed. */
   run(task: LabTask, onProgress: (progress: LabProgress) => void): LabRun {
-    const run = new Running(onProgress);
+    const run = new Running({ onProgress });
     const made = this.#make(run, task).finally(() => run.end());
+    return { outcome: Promise.race([made, run.stopped]), stop: (): void => run.stop() };
+  }
+
+  /** Makes a search: one worker leads it, others make its runs. @param onStep Called when it has come further. */
+  search(
+    task: LabTask,
+    search: LabSearch,
+    onStep: (step: LabStep) => void,
+  ): LabRun<LabOutcome | LabFound> {
+    let free = Math.max(1, this.#cores);
+    const waiting: (() => void)[] = [];
+    const lend = async (order: LabOrder): Promise<LabAnswer> => {
+      if (free > 0) free -= 1;
+      else await new Promise<void>((resolve) => waiting.push(resolve));
+      const answer = await this.#ask(run, order);
+      const next = waiting.shift();
+      if (next === undefined) free += 1;
+      else next();
+      return answer;
+    };
+    const run = new Running({ onStep, lend });
+    const made = this.#ask(run, { kind: 'search', task, search })
+      .then((answer) => (answer.kind === 'found' ? answer.found : outcomeOf(answer)))
+      .finally(() => run.end());
     return { outcome: Promise.race([made, run.stopped]), stop: (): void => run.stop() };
   }
 
@@ -99,7 +128,7 @@ export class LabRunner {
   }
 
   /** Asks a worker; whatever happens to the worker, there is an answer. */
-  async #ask(run: Running, order: LabOrder): Promise<LabAnswer> {
+  async #ask(run: Running, order: LabOrder | LabSearchOrder): Promise<LabAnswer> {
     const bytes = [...order.task.files.values()].reduce((sum, { length }) => sum + length, 0);
     if (bytes > FILES_BYTES_MAX) {
       const size = (bytes / 1e6).toFixed(1);
@@ -123,16 +152,24 @@ export class LabRunner {
   }
 }
 
+/** What becomes of what workers say before they answer. */
+interface Talk {
+  readonly onProgress?: (progress: LabProgress) => void;
+  readonly onStep?: (step: LabStep) => void;
+  /** Has another worker carry out an order. */
+  readonly lend?: (order: LabOrder) => Promise<LabAnswer>;
+}
+
 /** A task under way, and the workers that it has. */
 class Running {
   readonly stopped: Promise<LabOutcome>;
   isOver = false;
-  readonly #onProgress: ((progress: LabProgress) => void) | undefined;
+  readonly #talk: Talk;
   readonly #busy = new Map<Worker, (answer: LabAnswer) => void>();
   #sayStopped: (outcome: LabOutcome) => void = () => undefined;
 
-  constructor(onProgress?: (progress: LabProgress) => void) {
-    this.#onProgress = onProgress;
+  constructor(talk: Talk) {
+    this.#talk = talk;
     this.stopped = new Promise((resolve) => {
       this.#sayStopped = resolve;
     });
@@ -141,15 +178,19 @@ class Running {
   /** Gives an order to a worker. @returns its answer, and the worker if it can be used again. */
   ask(
     worker: Worker,
-    order: LabOrder,
+    order: LabOrder | LabSearchOrder,
   ): Promise<{ readonly answer: LabAnswer; readonly worker: Worker | undefined }> {
     return new Promise((resolve) => {
       let silent = 0;
-      const who = order.kind === 'run' ? `seed ${order.planned.seed}` : 'the check';
+      /** Orders that it has asked for and waits for. */
+      let asked = 0;
+      const who = nameOf(order);
       const timer = setInterval(() => {
-        silent += 1;
+        silent = asked > 0 ? 0 : silent + 1;
         if (silent >= SILENT_TICKS_MAX)
-          finish(refused(`${who} made no progress for ${SILENT_TICKS_MAX} s: an endless loop`));
+          finish(
+            lost('held', `${who} made no progress for ${SILENT_TICKS_MAX} s: an endless loop`),
+          );
       }, TICK_MS);
       const finish = (answer: LabAnswer, isUsable = false): void => {
         clearInterval(timer);
@@ -162,13 +203,23 @@ class Running {
       this.#busy.set(worker, finish);
       worker.onerror = (event): void => {
         event.preventDefault();
-        finish(refused(`${who} crashed: ${event.message ?? 'out of memory'}`));
+        finish(lost('crashed', `${who} crashed: ${event.message ?? 'out of memory'}`));
       };
       worker.onmessageerror = (): void => finish(refused(`${who} gave an unreadable answer`));
       worker.onmessage = ({ data }: MessageEvent<LabAnswer>): void => {
         silent = 0;
-        if (data.kind !== 'progress') finish(data, true);
-        else this.#onProgress?.(data.progress);
+        const { onProgress, onStep, lend } = this.#talk;
+        if (data.kind === 'progress') onProgress?.(data.progress);
+        else if (data.kind === 'step') onStep?.(data.step);
+        else if (data.kind !== 'ask') finish(data, true);
+        else if (asked >= ASKED_MAX) finish(refused(`${who} asked for too much at once`));
+        else {
+          asked += 1;
+          void lend?.(data.order).then((answer) => {
+            asked -= 1;
+            worker.postMessage({ kind: 'reply', id: data.id, answer });
+          });
+        }
       };
       worker.postMessage(order);
     });
@@ -191,6 +242,17 @@ class Running {
   }
 }
 
+/** An order as the subject of a sentence. */
+function nameOf(order: LabOrder | LabSearchOrder): string {
+  if (order.kind === 'search') return `the ${order.search.kind}`;
+  if (order.kind === 'try') return 'an attempt';
+  return order.kind === 'run' ? `seed ${order.planned.seed}` : 'the check';
+}
+
+function lost(how: 'held' | 'crashed', text: string): LabAnswer {
+  return { kind: 'lost', how, text };
+}
+
 function refused(text: string): LabAnswer {
   return { kind: 'refused', text };
 }
@@ -202,6 +264,8 @@ function outcomeOf(answer: LabAnswer): LabOutcome {
     case 'problems':
     case 'refused':
       return answer;
+    case 'lost':
+      return { kind: 'refused', text: answer.text };
     default:
       return { kind: 'refused', text: `unexpected answer: ${answer.kind}` };
   }

@@ -4,8 +4,13 @@
  * @module
  */
 
+import type { SweepResult } from '../../reports/sweep.ts';
+import type { FoundBreak } from '../../runner/hunt/hunt.ts';
+
 /** Largest size of all files of a task together, bytes. */
 export const FILES_BYTES_MAX = 10_000_000;
+/** Name of the file that shrinking makes. */
+export const SHRUNK_NAME = 'minimal.yaml';
 /** Folder of the shipped topologies, in which bare names are looked up first. */
 export const TOPOLOGIES = 'topologies/';
 
@@ -48,6 +53,58 @@ export interface LabProgress {
   readonly seed: number;
   readonly virtualMs: number;
   readonly ofMs: number;
+}
+
+/** A search: many runs of a scenario that answer one question together. */
+export type LabSearch =
+  /** One path, with values as they stand in a list of a scenario's `sweep`. */
+  | { readonly kind: 'sweep'; readonly path: string; readonly values: string }
+  /** Attempts with faults that are drawn from a seed, until one of them breaks a promise. */
+  | { readonly kind: 'hunt'; readonly seed: number; readonly attempts: number }
+  /** The smallest scenario that shows what a run or a hunt has shown. */
+  | { readonly kind: 'shrink'; readonly of: { readonly seed: number } | FoundBreak };
+
+/** How far a search has come. */
+export interface LabStep {
+  readonly done: number;
+  /** Null where nobody knows. */
+  readonly of: number | null;
+}
+
+/** What a search has found. */
+export type LabFound = LabSwept | LabHunted | LabShrunk;
+
+/** The result of a sweep. */
+export interface LabSwept {
+  readonly kind: 'swept';
+  readonly sweep: SweepResult;
+  readonly path: string;
+  /** Place of each row on the axis of the values, 0 to 1. */
+  readonly places: readonly number[];
+}
+
+/** What a hunt has found. */
+export interface LabHunted {
+  readonly kind: 'hunted';
+  readonly tried: number;
+  /** Number of different states and drops. */
+  readonly reached: number;
+  /** The latest attempt that reached something new, from 1; 0 if none has. */
+  readonly lastNew: number;
+  readonly breaks: readonly FoundBreak[];
+  /** What is broken without any fault. */
+  readonly known: readonly string[];
+  /** The command that hunts for the same. */
+  readonly command: string;
+}
+
+/** The smallest scenario. */
+export interface LabShrunk {
+  readonly kind: 'shrunk';
+  /** Text of its file; null if nothing broke. */
+  readonly text: string | null;
+  /** What is left, or why there is nothing. */
+  readonly left: string;
 }
 
 /** What one seed leaves beside the report. */

@@ -4,7 +4,8 @@
  * @module
  */
 import { carryOut, type LabPlace } from './lab-engine.ts';
-import type { LabAnswer, LabOrder } from './messages.ts';
+import { makeSearch } from './make-search.ts';
+import type { LabAnswer, LabOrder, LabReply, LabSearchOrder } from './messages.ts';
 import { readPageFiles } from './page-data.ts';
 
 /** What `page-data.ts` puts before this program. */
@@ -20,10 +21,36 @@ const place: LabPlace = {
   },
 };
 
-self.onmessage = ({ data }: MessageEvent<LabOrder>): void => {
-  const answer = (one: LabAnswer): void => self.postMessage(one);
-  carryOut(place, data, (progress) => answer({ kind: 'progress', progress })).then(answer, fail);
+const answer = (one: LabAnswer): void => self.postMessage(one);
+/** What waits for the replies to orders that this worker has asked for, by their number. */
+const waiting = new Map<number, (answer: LabAnswer) => void>();
+let asked = 0;
+
+self.onmessage = ({ data }: MessageEvent<LabOrder | LabSearchOrder | LabReply>): void => {
+  switch (data.kind) {
+    case 'reply':
+      waiting.get(data.id)?.(data.answer);
+      waiting.delete(data.id);
+      break;
+    case 'search':
+      makeSearch(place, data, { ask, tell: (step) => answer({ kind: 'step', step }) }).then(
+        answer,
+        fail,
+      );
+      break;
+    default:
+      carryOut(place, data, (progress) => answer({ kind: 'progress', progress })).then(
+        answer,
+        fail,
+      );
+  }
 };
+
+function ask(order: LabOrder): Promise<LabAnswer> {
+  asked += 1;
+  answer({ kind: 'ask', id: asked, order });
+  return new Promise((resolve) => waiting.set(asked, resolve));
+}
 
 /** An answer that cannot be sent ends the worker, which the page sees. */
 function fail(error: unknown): void {

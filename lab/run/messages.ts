@@ -4,8 +4,18 @@
  * @module
  */
 import type { SeedResult } from '../../reports/model.ts';
+import type { AttemptOutcome } from '../../runner/hunt/attempt.ts';
+import type { HuntJob } from '../../runner/hunt/hunt-jobs.ts';
 import type { PlannedRun } from '../../runner/run/planned-runs.ts';
-import type { LabProblem, LabProgress, LabTask, LabVerdict } from './lab-task.ts';
+import type {
+  LabFound,
+  LabProblem,
+  LabProgress,
+  LabSearch,
+  LabStep,
+  LabTask,
+  LabVerdict,
+} from './lab-task.ts';
 
 /** A run of one seed, and what it left. */
 export interface LabDone {
@@ -29,13 +39,35 @@ export type LabOrder =
       readonly task: LabTask;
       readonly done: readonly LabDone[];
       readonly wallMs: number;
-    };
+    }
+  | { readonly kind: 'try'; readonly task: LabTask; readonly job: HuntJob };
 
-/** What a worker answers: any number of `progress`, then one other. */
+/** The order to make many runs, by other workers that the page lends. */
+export interface LabSearchOrder {
+  readonly kind: 'search';
+  readonly task: LabTask;
+  readonly search: LabSearch;
+}
+
+/** What a worker that makes a search is told of an order that it has asked for. */
+export interface LabReply {
+  readonly kind: 'reply';
+  readonly id: number;
+  readonly answer: LabAnswer;
+}
+
+/** What a worker answers: any number of the first three, then one other. */
 export type LabAnswer =
   | { readonly kind: 'progress'; readonly progress: LabProgress }
+  | { readonly kind: 'step'; readonly step: LabStep }
+  /** Another worker is to carry out an order; a {@link LabReply} says how it went. */
+  | { readonly kind: 'ask'; readonly id: number; readonly order: LabOrder }
+  | { readonly kind: 'found'; readonly found: LabFound }
   | { readonly kind: 'planned'; readonly runs: readonly PlannedRun[] }
   | { readonly kind: 'ran'; readonly done: LabDone }
+  | { readonly kind: 'tried'; readonly outcome: AttemptOutcome | undefined }
+  /** The worker said nothing for too long, or it ended: what it ran did not end. */
+  | { readonly kind: 'lost'; readonly how: 'held' | 'crashed'; readonly text: string }
   | { readonly kind: 'judged'; readonly verdict: LabVerdict }
   | { readonly kind: 'problems'; readonly problems: readonly LabProblem[] }
   | { readonly kind: 'refused'; readonly text: string };
