@@ -69,7 +69,10 @@ export class LabEditor {
   show(name: string, text: string): void {
     if (name !== this.#name) {
       this.#states.set(this.#name, this.#view.state);
-      const label = EditorView.contentAttributes.of({ 'aria-label': `text of ${name}` });
+      const label = EditorView.contentAttributes.of({
+        'aria-label': `text of ${name}`,
+        tabindex: '0',
+      });
       const made = (): EditorState =>
         EditorState.create({ doc: text, extensions: [this.#extensions, label] });
       this.#name = name;

@@ -1,12 +1,12 @@
 /**
- * What a search has found, and how far it is.
+ * What a search has found.
  *
  * @module
  */
 import { countWithNoun } from '../../reports/format.ts';
 import type { FoundBreak } from '../../runner/hunt/hunt.ts';
 import { type Child, element } from '../../viz/app/kernel/element.ts';
-import type { LabFound, LabHunted, LabSearch, LabShrunk, LabStep } from '../run/lab-task.ts';
+import type { LabFound, LabHunted, LabSearch, LabShrunk } from '../run/lab-task.ts';
 import type { LabSession } from './session.ts';
 import { sweptView } from './swept-view.ts';
 
@@ -73,32 +73,4 @@ function shrunkView({ text, left }: LabShrunk, session: LabSession): Child {
     element('h2', {}, `Shrunk: ${left}`),
     text !== null && element('button', { type: 'button', click: open }, 'Open and run'),
   ];
-}
-
-/** Makes the view of a search under way. */
-export function searchingView(): {
-  readonly root: HTMLElement;
-  show(step: LabStep | undefined): void;
-} {
-  const bar = element('progress', { 'aria-label': 'runs' });
-  const words = element('span', { class: 'muted' });
-  const line = element('li', {}, element('span', {}, 'runs'), bar, words);
-  return {
-    root: element(
-      'div',
-      {},
-      element('h2', {}, 'Searching'),
-      element('ul', { class: 'lab-progress' }, line),
-    ),
-    show(step): void {
-      const of = step?.of ?? undefined;
-      words.textContent =
-        step === undefined ? 'preparing …' : `${step.done}${of === undefined ? '' : ` of ${of}`}`;
-      if (of === undefined) bar.removeAttribute('value');
-      else {
-        bar.max = of;
-        bar.value = step?.done ?? 0;
-      }
-    },
-  };
 }

@@ -12,8 +12,10 @@ import { partialNote, placeholderMessage } from '../../viz/app/kernel/states.ts'
 import { kpiTable } from '../../viz/app/pages/report/kpi-table.ts';
 import { verdictBar } from '../../viz/app/pages/report/report-page.ts';
 import type { LabProgress } from '../run/lab-task.ts';
-import { foundView, searchingView, shrinkButton } from './found-view.ts';
+import { foundView, shrinkButton } from './found-view.ts';
 import type { EndedRun, LabSession, LabState } from './session.ts';
+
+const TITLES = { sweep: 'Sweeping', hunt: 'Hunting', shrink: 'Shrinking' } as const;
 
 /** Makes the view of a run. @param go Opens a page of the view on a run. */
 export function resultView(
@@ -24,7 +26,6 @@ export function resultView(
   const news = element('p', { class: 'for-screen-readers', role: 'status' });
   const content = element('div', { class: 'lab-result' });
   const progress = new ProgressList();
-  const searching = searchingView();
   const found = element('div', { class: 'lab-found' });
   session.found.watch(signal, (one) =>
     replaceContent(found, one !== undefined && foundView(one, session, signal)),
@@ -32,16 +33,11 @@ export function resultView(
   let shown: LabState | undefined;
   session.state.watch(signal, (state) => {
     if (state.kind === 'running') progress.show(state.progress);
-    if (state.kind === 'searching') searching.show(state.step);
-    const isSame = state.kind === shown?.kind;
-    if (isSame && (state.kind === 'running' || state.kind === 'searching')) return;
+    if (state.kind === 'running' && shown?.kind === 'running') return;
     if (state.kind === 'running') progress.clear();
+    if (state.kind !== shown?.kind) news.textContent = newsOf(state);
     shown = state;
-    news.textContent = newsOf(state);
-    replaceContent(
-      content,
-      contentOf(state, session, { running: progress.root, searching: searching.root }, go),
-    );
+    replaceContent(content, contentOf(state, session, progress.root, go));
   });
   session.revision.watch(signal, (revision) => {
     const note = content.querySelector<HTMLElement>('[data-state=partial]');
@@ -75,7 +71,7 @@ function newsOf(state: LabState): string {
 function contentOf(
   state: LabState,
   session: LabSession,
-  progress: { readonly running: HTMLElement; readonly searching: HTMLElement },
+  progress: HTMLElement,
   go: (page: string, run: string) => void,
 ): Child {
   switch (state.kind) {
@@ -88,9 +84,9 @@ function contentOf(
         ),
       ]);
     case 'running':
-      return [element('h2', {}, 'Running'), progress.running];
+      return [element('h2', {}, 'Running'), progress];
     case 'searching':
-      return progress.searching;
+      return searchingView(state);
     case 'found':
       return undefined;
     case 'mistakes':
@@ -106,6 +102,17 @@ function contentOf(
     case 'done':
       return doneView(state.run, session, go);
   }
+}
+
+function searchingView({ search, step }: Extract<LabState, { kind: 'searching' }>): Child {
+  const { done, of } = step ?? { done: 0, of: null };
+  const bar = { 'aria-label': 'runs', ...(of !== null && { max: of, value: done }) };
+  const words = `${done}${of === null ? '' : ` of ${of}`}`;
+  const line = [element('span', {}, 'runs'), element('progress', bar), element('span', {}, words)];
+  return [
+    element('h2', {}, TITLES[search.kind]),
+    element('ul', { class: 'lab-progress' }, element('li', {}, line)),
+  ];
 }
 
 function doneView(

@@ -272,9 +272,17 @@ export class LabSession {
   stop(): void {
     const run = this.#run;
     if (run === undefined) return;
+    const { value } = this.state;
+    const smallest = value.kind === 'searching' ? value.step?.smallest : undefined;
     this.#run = undefined;
     this.state.value = { kind: 'stopped' };
     run.stop();
+    if (smallest === undefined || smallest === '') return;
+    this.found.value = {
+      kind: 'shrunk',
+      text: smallest,
+      left: 'stopped, with the smallest so far',
+    };
   }
 
   #endWork(): void {

@@ -46,7 +46,11 @@ export function sweptView(swept: Swept, signal: AbortSignal, open: (value: strin
   const json = (): void =>
     downloadFile('sweep.json', new Blob([`${JSON.stringify(sweep, null, 2)}\n`]));
   return [
-    element('h2', { class: word === 'PASS' ? 'pass-text' : 'fail-text' }, `${word}: ${text}`),
+    element(
+      'h2',
+      { class: word === 'PASS' ? 'pass-text' : 'fail-text' },
+      `Sweep: ${word}, ${text}`,
+    ),
     kpis.length > 1 && element('label', {}, `over ${path}`, select),
     first !== undefined && frame.root,
     element(

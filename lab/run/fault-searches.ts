@@ -98,7 +98,7 @@ function filesOf(parts: SearchParts<'shrink'>, kept: { text: string; trials: num
       const job = { kind: 'file', path: SHRUNK_NAME, set: {}, ...how } as const;
       const tried = await tryOn({ ...parts, task: taskWith(text) }, job);
       kept.trials += 1;
-      tell({ done: kept.trials, of: null });
+      tell({ done: kept.trials, of: null, smallest: kept.text });
       return tried;
     },
     tell: (lines) => lines.join('\n'),

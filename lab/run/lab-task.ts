@@ -69,6 +69,8 @@ export interface LabStep {
   readonly done: number;
   /** Null where nobody knows. */
   readonly of: number | null;
+  /** Text of the smallest file so far, while a break is shrunk. */
+  readonly smallest?: string;
 }
 
 /** What a search has found. */

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 import { LabRunner } from '../../lab/run/lab-runner.ts';
 import type { LabProgress, LabTask } from '../../lab/run/lab-task.ts';
-import type { LabAnswer, LabOrder } from '../../lab/run/messages.ts';
+import type { LabAnswer, LabOrder, LabReply, LabSearchOrder } from '../../lab/run/messages.ts';
 
 const TASK: LabTask = {
   ...{ files: new Map(), scenario: 'hello.yaml', seeds: null, set: [], traced: false },
@@ -138,6 +138,60 @@ it('stops at once, also before the first answer', async () => {
   run.stop();
   expect(await run.outcome).toEqual({ kind: 'stopped' });
   expect(workers.every(({ isTerminated }) => isTerminated)).toBe(true);
+});
+
+/** A runner whose first worker leads a search that asks for some runs, and what the replies were. */
+function searchOf(
+  asks: number,
+  act: Act,
+): {
+  readonly search: ReturnType<LabRunner['search']>;
+  readonly workers: FakeWorker[];
+  readonly replies: LabAnswer[];
+} {
+  const replies: LabAnswer[] = [];
+  const { runner, workers } = runnerOf(0, (order, worker) => {
+    const said = order as LabOrder | LabReply | LabSearchOrder;
+    if (said.kind === 'reply') {
+      replies.push(said.answer);
+      if (replies.length === asks) worker.answer({ kind: 'refused', text: 'led to the end' });
+      return;
+    }
+    if (said.kind !== 'search') return act(said, worker);
+    for (let id = 0; id < asks; id += 1) {
+      const job = { kind: 'file', path: 'a.yaml', set: {}, always: false } as const;
+      worker.answer({ kind: 'ask', id, order: { kind: 'try', task: TASK, job } });
+    }
+  });
+  const search = runner.search(TASK, { kind: 'hunt', seed: 1, attempts: 8 }, silent);
+  return { search, workers, replies };
+}
+
+it('lends a search as many workers as there are cores, and waits as long as these work', async () => {
+  const { search, workers, replies } = searchOf(5, (_order, worker) => {
+    setTimeout(() => worker.answer({ kind: 'tried', outcome: undefined }), 50_000);
+  });
+  await vi.advanceTimersByTimeAsync(200_000);
+  expect(await search.outcome).toEqual({ kind: 'refused', text: 'led to the end' });
+  expect([workers.length, replies.length]).toEqual([3, 5]);
+});
+
+it('tells a search of a run that does not end', async () => {
+  const { search, replies } = searchOf(1, silent);
+  await vi.advanceTimersByTimeAsync(61_000);
+  await search.outcome;
+  expect(replies).toEqual([{ kind: 'lost', how: 'held', text: expect.any(String) }]);
+});
+
+it('ends a search that asks for more at once than any does, and one that is stopped', async () => {
+  expect(await searchOf(65, silent).search.outcome).toMatchObject({
+    text: 'the hunt asked for too much at once',
+  });
+  const { search, workers } = searchOf(2, silent);
+  await vi.advanceTimersByTimeAsync(10);
+  search.stop();
+  expect(await search.outcome).toEqual({ kind: 'stopped' });
+  expect(workers.map(({ isTerminated }) => isTerminated)).toEqual([true, true, true]);
 });
 
 it('has one check at a time: the next one ends it, as does who no longer needs it', async () => {

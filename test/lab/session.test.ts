@@ -18,14 +18,16 @@ const SHIPPED = new Map([
 function sessionOn(link: Partial<LabLink>): {
   readonly session: LabSession;
   readonly run: ReturnType<typeof vi.fn>;
+  readonly search: ReturnType<typeof vi.fn>;
   readonly endCheck: ReturnType<typeof vi.fn>;
 } {
+  const search = vi.fn(() => ({ outcome: Promise.resolve({ kind: 'stopped' }), stop: vi.fn() }));
   const run = vi.fn(() => ({ outcome: Promise.resolve({ kind: 'stopped' }), stop: vi.fn() }));
   const endCheck = vi.fn();
-  const runner = { run, endCheck, check: async () => [] } as unknown as LabRunner;
+  const runner = { run, search, endCheck, check: async () => [] } as unknown as LabRunner;
   const session = new LabSession(SHIPPED, runner, {} as RunLibrary);
   session.open({ files: new Map(), scenario: 'hello.yaml', seeds: null, set: [], ...link });
-  return { session, run, endCheck };
+  return { session, run, search, endCheck };
 }
 
 it('shows the files that a scenario names, and those that they name, but no other scenarios', () => {
@@ -71,4 +73,34 @@ it('ends the check under way when another scenario is opened, or none', () => {
   expect(endCheck).toHaveBeenCalledTimes(1);
   session.close();
   expect(endCheck).toHaveBeenCalledTimes(2);
+});
+
+it('sweeps a value that is set, and sets it in place of what was set', async () => {
+  const { session, search } = sessionOn({ set: ['a.b=1', 'a=2'] });
+  await session.search({ kind: 'sweep', path: 'a', values: '1, 2' });
+  expect(search.mock.calls[0]?.[0]).toMatchObject({ set: ['a.b=1'], traced: false });
+  session.setValue('a', '3');
+  expect(session.task().set).toEqual(['a.b=1', 'a=3']);
+});
+
+it('opens what shrinking left in place of the scenario that it came from', async () => {
+  const files = new Map([
+    ['mine.yaml', bytes('topology: two.yaml')],
+    ['net.gml', bytes('changed')],
+  ]);
+  const { session, run } = sessionOn({ files, scenario: 'mine.yaml', set: ['a=1'] });
+  await session.openShrunk('name: small');
+  expect([...session.changedFiles.keys()]).toEqual(['net.gml', 'minimal.yaml']);
+  expect(run.mock.calls[0]?.[0]).toMatchObject({ scenario: 'minimal.yaml', set: [] });
+});
+
+it('keeps the smallest file so far where shrinking is stopped', () => {
+  const { session, search } = sessionOn({});
+  search.mockReturnValue({ outcome: new Promise(() => undefined), stop: vi.fn() });
+  void session.search({ kind: 'shrink', of: { seed: 1 } });
+  const tell = search.mock.calls[0]?.[2] as (step: object) => void;
+  tell({ done: 1, of: null, smallest: 'name: small' });
+  session.stop();
+  expect(session.state.value.kind).toBe('stopped');
+  expect(session.found.value).toMatchObject({ kind: 'shrunk', text: 'name: small' });
 });
