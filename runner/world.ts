@@ -28,7 +28,7 @@ export type Undo = () => void;
 /** An attack by a tap on a link, as plain data: it is carried out in the process of the link's sender. */
 export type ReplayAttack = Extract<FaultAction, { kind: 'tap' }>;
 
-/** A packet that a tap sees at the entry of a link direction. */
+/** A packet at the entry of a link direction, as a tap sees it. */
 export interface TappedPacket {
   readonly bytes: Uint8Array;
   readonly offset: number;

@@ -25,7 +25,7 @@ import type { MessageAccountant } from './message-account.ts';
 import { MessageLedger } from './message-ledger.ts';
 import { TransitLedger } from './passage-ledger.ts';
 
-/** The parts of a run from which its account of messages is made. */
+/** The parts of a run that message accounting needs. */
 export interface MessageAccountingParts {
   readonly scenario: Scenario;
   readonly world: LocalWorld;
@@ -48,11 +48,18 @@ export interface SocketLosses {
   readonly unhandled: () => number;
 }
 
-/** Why there is no account if nodes are in several processes, or on several event loops. */
+/**
+ * The reason shown instead of an account if nodes run in several processes or on several event
+ * loops.
+ */
 export const MULTI_PROCESS_UNTRACKED_REASON =
   'nodes report them only in one process and on one event loop';
-/** Why there is no account if nodes of a live run turn messages into other messages. */
-const SECRETIVE = 'a node of a live run does not reveal which message came from which';
+/**
+ * The reason shown instead of an account if nodes of a live run turn messages into other messages,
+ * as mixes do.
+ */
+const UNLINKABLE_UNTRACKED_REASON =
+  'a node of a live run does not reveal which message came from which';
 
 /** Begins to keep the message accounts of a run in virtual time. */
 export function startMessageAccounting(parts: MessageAccountingParts): MessageAccounting {
@@ -67,10 +74,10 @@ export function startLiveMessageAccounting(
 ): MessageAccounting {
   const reporters = reportersOf(parts);
   if (typeof reporters === 'string') return untracked(reporters);
-  // In a real mixnet, mixes that reported which message came from which would defeat its purpose (ADR
-  // 0012).
+  // A real mix must not report which output came from which input, since that would defeat its
+  // purpose (ADR 0012).
   const isSecretive = reporters.some(({ account }) => account.kind === 'steps');
-  return isSecretive ? untracked(SECRETIVE) : kept(parts, reporters, losses);
+  return isSecretive ? untracked(UNLINKABLE_UNTRACKED_REASON) : kept(parts, reporters, losses);
 }
 
 /**
@@ -172,8 +179,8 @@ interface Reporter {
 }
 
 /**
- * The protocols that take and deliver messages of flows; if not all of them can report, the reason as
- * text.
+ * The protocols that accept and deliver messages of flows; or, if one of them cannot report on its
+ * messages, the reason as text.
  */
 function reportersOf(parts: MessageAccountingParts): readonly Reporter[] | string {
   const flows = flowOwners(parts);
@@ -184,7 +191,7 @@ function reportersOf(parts: MessageAccountingParts): readonly Reporter[] | strin
     if (account === undefined) return `protocol ${name} does not report them`;
     const reason = findUnaccounted(parts, name);
     if (reason !== undefined) return reason;
-    const reporter = placed(parts, name, account);
+    const reporter = reportingOf(parts, name, account);
     if (typeof reporter === 'string') return reporter;
     reporters.push(reporter);
   }
@@ -239,10 +246,10 @@ function byName(protocols: readonly Protocol[]): readonly Protocol[] {
 }
 
 /**
- * What a protocol can report, given its positions in the stacks of all hosts; if it cannot report, the
- * reason as text.
+ * How a protocol reports, given its positions in the stacks of all hosts; if it cannot report
+ * there, the reason as text.
  */
-function placed(
+function reportingOf(
   parts: MessageAccountingParts,
   name: string,
   account: MessageAccountingMethod,
@@ -251,7 +258,7 @@ function placed(
   const { hosts } = scenario.topology;
   const stacks = hosts.map(protocolNamesOfHost).filter((names) => names.includes(name));
   const isCarrier = stacks.some((names) => names.at(-1) !== name);
-  const beside = besideAnother(hosts, name);
+  const beside = sharedHostReason(hosts, name);
   if (beside !== undefined) return beside;
   if (isCarrier && scenario.cpu !== undefined) return 'layers wait for a modelled processor';
   const isLayer = ([lowest]: readonly string[]): boolean => lowest !== name;
@@ -270,10 +277,10 @@ function placed(
 }
 
 /**
- * Why a lowest protocol that shares hosts with another one does not account for messages: the datagrams of both pass
- * the same links, and an account reads those of one.
+ * The reason why a lowest protocol that shares hosts with another one has no account: the datagrams
+ * of both use the same links, and an account can read those of one protocol only.
  */
-function besideAnother(hosts: readonly HostSpec[], name: string): string | undefined {
+function sharedHostReason(hosts: readonly HostSpec[], name: string): string | undefined {
   for (const { protocol, layers = [] } of hosts) {
     const names = [protocol, ...layers.filter(isLowest).map((layer) => layer.name)];
     const other = names.find((one) => one !== name);

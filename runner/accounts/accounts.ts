@@ -52,7 +52,10 @@ export class MessageAccounts {
     return this.#ledgerOf(flow).fateOf(flow, sequence);
   }
 
-  /** The nodes that hold an open message or a copy; empty if it is on a link or its position is unknown. */
+  /**
+   * The nodes that hold an open message or a copy of it; empty if the message is on a link or its
+   * position is unknown.
+   */
   positions(flow: number, sequence: number): readonly string[] {
     return this.#ledgerOf(flow).positions?.(flow, sequence) ?? [];
   }

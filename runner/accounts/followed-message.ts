@@ -12,23 +12,23 @@ export interface FollowedMessage {
   loss: MessageLoss | undefined;
   givenUp: MessageLoss | undefined;
   /**
-   * Set when the message, or a part of it, was last given to a carrier, inside which nothing is reported.
-   * The loss to report if the carrier did not deliver it.
+   * The loss to report if a carrier did not deliver the message; set when the message, or a part of
+   * it, was last given to a carrier, inside which nothing is reported.
    */
   carried: MessageLoss | undefined;
   /**
-   * Set when the recipient reported delivery. The loss to report if its application did not get these
-   * bytes.
+   * The loss to report if the recipient's application did not get exactly these bytes; set when the
+   * recipient reported delivery.
    */
   changed: MessageLoss | undefined;
   /**
-   * Set when the sender, or a provider, was told that the next holder has the message. The loss to report
-   * if nothing else is known of the message.
+   * The loss to report if nothing else is known of the message; set when the sender, or a provider,
+   * was told that the next holder has it.
    */
   confirmed: MessageLoss | undefined;
   /**
-   * Set when the recipient crashed while the message waited for its disk: the disk may say `delivered`
-   * although the application never got the message.
+   * The loss to report if the application never got the message although the recipient's disk may
+   * call it `delivered`; set when the recipient crashed while the message waited for the disk.
    */
   unseen: MessageLoss | undefined;
 }
@@ -38,11 +38,14 @@ export interface PacketCopy {
   readonly message: FollowedMessage;
   /** Number of copies on the link; more than one if the network or an attacker made copies. */
   onLink: number;
-  /** Number of copies that were handed to the node, which has not reported them yet. */
+  /** Number of copies that were handed to the node but that the node has not reported yet. */
   untold: number;
   /** Index of the node to which the `untold` copies were handed; -1 for none. */
   node: number;
-  /** Number of second copies at nodes that already had one; the nodes have not dropped them yet. */
+  /**
+   * Number of duplicate copies at nodes that already had one; the nodes have not reported dropping
+   * them yet.
+   */
   again: number;
   /** Indexes of the nodes that hold a copy; several if a node sent equal packets to several others. */
   readonly inside: Set<number>;

@@ -1,5 +1,5 @@
 /**
- * Which of the messages of an account a node holds.
+ * The record of which messages of an account one node holds.
  *
  * @module
  */
@@ -24,8 +24,8 @@ export interface Holding {
    */
   readonly earlier: Map<number, FollowedMessage>;
   /**
-   * Messages that the node is done with but may find on its disk again, because a crash may undo an
-   * erasure.
+   * Messages that the node has finished with; it may find them on its disk again, because a crash
+   * may undo an erasure.
    */
   readonly done: Map<number, FollowedMessage>;
   /**
@@ -50,10 +50,11 @@ export function emptyHolding(name: string): Holding {
 }
 
 /**
- * The message that a node accepted under this number before a crash and has now found on its disk. If
- * the node was done with it before the crash, a loss that was recorded then stays the loss of the
- * message until another is recorded.
- * @returns undefined if the ledger does not know the message, or knows already that the node has it.
+ * The message that a node accepted under this number before a crash and has now found on its disk.
+ * If the node had finished with the message before the crash, a loss recorded then remains valid
+ * until another loss is recorded.
+ * @returns undefined if the ledger does not know the message, or if the node already counts as
+ * holding it.
  */
 export function findOnDisk(holding: Holding, number: number): FollowedMessage | undefined {
   const { sending, done, earlier } = holding;

@@ -10,7 +10,7 @@
  */
 
 /**
- * Number of keys that share the same upper bits: within such a block, a sender uses keys one after the
+ * Size of a block of keys with the same upper bits; a sender uses the keys of a block one after the
  * other.
  */
 const FOLLOWING = 2 ** 27;

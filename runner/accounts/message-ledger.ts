@@ -49,7 +49,7 @@ export interface MessageLedgerParts {
   readonly isOwn: (flow: number) => boolean;
   /** Finds messages in the datagrams of a host. */
   readonly readerOf: (host: string) => LocateMessage | undefined;
-  /** False if packets wait for a modelled processor between link and node. */
+  /** True if a datagram reaches its node when it leaves the link; false if it first waits for a modelled processor. */
   readonly isPrompt: boolean;
   /**
    * True if a node keeps a message until the next node has it (even across crashes, if its disk survives), and if both
@@ -57,8 +57,8 @@ export interface MessageLedgerParts {
    */
   readonly isCustody: boolean;
   /**
-   * True if the protocol is a layer above carriers: links do not show its packets, and a packet inside a carrier
-   * counts as held by nobody until it arrives.
+   * True if the protocol is a layer above carriers: links do not show its packets, and while a
+   * carrier has a packet, no node counts as holding it.
    */
   readonly isCarried: boolean;
   /** True if the protocol also carries packets of layers, which belong to no flow of this account. */
@@ -85,7 +85,7 @@ export class MessageLedger implements MessageAccountant {
   /** A packet that was lost when it was sent, before its node reported which message it carries. */
   #early: { readonly key: number; readonly loss: MessageLoss } | undefined;
   readonly #readers = new Map<number, LocateMessage | undefined>();
-  /** Flow and sequence number of the message whose request its node is handling, as one key. */
+  /** The message whose request its node is handling now, as one key made of flow and sequence number. */
   #asked: string | undefined;
   #lastDrop: MessageLoss | undefined;
 
@@ -156,7 +156,7 @@ export class MessageLedger implements MessageAccountant {
       if (!(isInside || isUntold)) continue;
       if (isInside) holding.earlierInside.set(key, copy.message);
       if (isUntold) copy.untold = 0;
-      this.#ebb(key, copy, loss);
+      this.#copyGone(key, copy, loss);
     }
     for (const [number, message] of holding.sending) holding.earlier.set(number, message);
     for (const held of [holding.sending, holding.kept, holding.held]) {
@@ -191,7 +191,7 @@ export class MessageLedger implements MessageAccountant {
   }
 
   onStarted(): void {
-    // Nothing to do: the packet already counts as on the link.
+    // Nothing to do: a packet in transmission already counts as on the link.
   }
 
   onCopied(direction: LinkDirectionView, packet: number): void {
@@ -251,7 +251,7 @@ export class MessageLedger implements MessageAccountant {
       for (let sequence = 0; sequence < flow.nextSequence; sequence += 1) {
         const fate = this.fateOf(flow.index, sequence);
         const isChanged = fate.kind === 'lost' && fate.loss.reason === 'corrupted';
-        // A recipient that reports delivery of a message that its application got changed has itself changed it.
+        // The recipient reports delivery, but its application got other bytes: the recipient changed the message.
         if (isChanged) damaged -= 1;
         if (fate.kind !== 'unaccounted' && !(isChanged && damaged < 0)) continue;
         const { from, to } = flow.spec;
@@ -317,7 +317,7 @@ export class MessageLedger implements MessageAccountant {
 
   #created(holding: Holding, key: number, number: number | undefined): void {
     if (number === undefined) return;
-    // A node that sends immediately reports the packet first, and then that it accepted the message.
+    // A node that sends at once reports the packet before it reports that it accepted the message.
     const message = holding.sending.get(number) ?? this.#accept(holding, number);
     if (message === undefined) return;
     message.holds += 1;
@@ -362,7 +362,7 @@ export class MessageLedger implements MessageAccountant {
     if (message === undefined) return;
     sending.delete(number);
     if (!this.#parts.isCarrier) done.set(number, message);
-    // Without custody, the recipient acknowledges the bytes that it got, which may be those of a changed message.
+    // Without custody, a recipient acknowledges whatever bytes it got, even if they were changed on the way.
     const lie = this.#parts.isCustody ? 'false-acknowledgement' : 'corrupted';
     if (how === 'acknowledged') message.confirmed = this.#loss(lie, name);
     if (how === 'abandoned') message.givenUp = this.#loss('message-abandoned', name);
@@ -397,7 +397,7 @@ export class MessageLedger implements MessageAccountant {
     const copy = this.#copies.get(inKey);
     if (!copy?.inside.delete(node)) return;
     const { message } = copy;
-    // The node's copy counts under the new key; if copies are left under the old one, both count.
+    // From now on the node's copy counts under the new key; copies left under the old key still count there.
     if (isPacketCopyGone(copy)) this.#forget(inKey);
     else message.holds += 1;
     this.#sent(outKey, message, this.#parts.hosts[node] ?? '');
@@ -422,10 +422,10 @@ export class MessageLedger implements MessageAccountant {
       return;
     }
     copy.inside.delete(node);
-    // The message has left the carrier. If it does not reach its application, the node has swallowed it.
+    // The carrier has handed the message over. If its application does not get it, the node has lost it.
     if (how === 'delivered') copy.message.carried = undefined;
-    if (isRepeat) this.#ebb(key, copy, undefined);
-    else this.#ebb(key, copy, how === 'absorbed' ? this.#loss(how, holding.name) : loss);
+    if (isRepeat) this.#copyGone(key, copy, undefined);
+    else this.#copyGone(key, copy, how === 'absorbed' ? this.#loss(how, holding.name) : loss);
   }
 
   #kept(holding: Holding, key: number, copy: number): void {
@@ -457,14 +457,14 @@ export class MessageLedger implements MessageAccountant {
     else message.loss = this.#reasonAt(holding.name) ?? this.#loss('corrupted', holding.name);
   }
 
-  /** Called when a link or node no longer has a copy: if that was the last one, releases the message and the key. */
-  #ebb(key: number, copy: PacketCopy, loss: MessageLoss | undefined): void {
+  /** Called when a link or node gives up a copy; if that was the last one, releases the message and the key. */
+  #copyGone(key: number, copy: PacketCopy, loss: MessageLoss | undefined): void {
     if (!isPacketCopyGone(copy)) return;
     this.#forget(key);
     releaseMessageHold(copy.message, loss);
   }
 
-  /** Forgets a packet without copies, unless a carrier has it, which may deliver it once more. */
+  /** Forgets a packet of which no copy is left, unless a carrier has it and may deliver it once more. */
   #forget(key: number): void {
     if (!this.#parts.isCarried) this.#copies.delete(key);
   }

@@ -47,7 +47,10 @@ export interface TransitLedgerParts {
   readonly keyOf: (datagram: Uint8Array) => number | undefined;
   /** Losses that no observer sees: for each drop reason, how many messages at most were lost for it. */
   readonly unseen: () => Readonly<Record<string, number>>;
-  /** Live: number of datagrams that sockets received too near the end of the run to pass them to a node. */
+  /**
+   * Live runs only: number of datagrams that sockets received too near the end of the run to pass
+   * them to a node.
+   */
   readonly unhandled: () => number;
 }
 
@@ -284,9 +287,9 @@ export class TransitLedger implements MessageAccountant {
   }
 
   /**
-   * Notes a loss, but not the drop of a replay if the message has a loss already. If the message is
-   * found nowhere else, the anti-replay window was wrong and the loss noted here explains it. The drop of
-   * a duplicate is no loss: the node says that it has taken the first copy.
+   * Notes the loss of a message. The drop of a replay does not replace an earlier loss: if the
+   * message turns up nowhere else, the anti-replay window was wrong and that drop explains it. The
+   * drop of a duplicate is no loss, because the node has accepted the first copy.
    */
   #loseNewly(message: number | undefined, loss: MessageLoss): void {
     if (loss.reason === 'duplicate') return;

@@ -1,6 +1,6 @@
 /**
- * Messages whose requests wait for a modelled processor: they have been neither accepted nor
- * refused, so they are open, and a crash of their node loses them.
+ * Messages whose requests wait for a modelled processor. They are neither accepted nor refused yet,
+ * so they count as open; if their node crashes, they are lost.
  *
  * @module
  */

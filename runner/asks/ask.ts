@@ -16,10 +16,10 @@ import type { Undo, World } from '../world.ts';
 export const ANSWER_BYTES_MAX = 1_048_576;
 /** Largest number of parts of an answer. */
 export const ANSWER_PARTS_MAX = 65_536;
-/** Longest name of an outcome, characters. */
+/** Longest name of the outcome of a question, characters. */
 const OUTCOME_MAX = 256;
-/** Longest explanation, characters. */
-const WORDS_MAX = 1_024;
+/** Longest explanation of an outcome, characters. */
+const EXPLANATION_MAX = 1_024;
 
 /** Receives the answer to a question. */
 export interface AskAnswerReceiver {
@@ -80,12 +80,12 @@ export function nodeStatusJson(node: NodeHandle): {
   readonly text: string;
 } {
   try {
-    // `stringify` gives undefined if the status has a `toJSON` that returns undefined.
+    // `stringify` returns undefined if the status has a `toJSON` that returns undefined.
     const text: string | undefined = JSON.stringify(node.status?.() ?? {});
     return { outcome: 'ok', text: text ?? '{}' };
   } catch (error) {
     const words = error instanceof Error ? error.message : String(error);
-    return { outcome: 'failed', text: words.slice(0, WORDS_MAX) };
+    return { outcome: 'failed', text: words.slice(0, EXPLANATION_MAX) };
   }
 }
 
@@ -108,7 +108,10 @@ class Answer {
     this.#askedNs = world.now();
   }
 
-  /** @param endWait Ends the wait for the deadline. @param open The question, if the node has it. */
+  /**
+   * @param endWait Cancels the timer of the deadline.
+   * @param open The question at the node; undefined if the node did not accept it.
+   */
   began(endWait: Undo, open: ReturnType<World['request']>): void {
     this.#endWait = endWait;
     this.#open = open;
@@ -151,7 +154,7 @@ class Answer {
     this.end(outcome);
   }
 
-  /** Releases everything that belongs to a question that is over. */
+  /** Cancels the deadline and everything else that a finished question still holds. */
   #close(): void {
     this.#taker = NOBODY;
     this.#endWait();

@@ -1,8 +1,9 @@
 /**
- * Measures costs in place, which is in a live run, near saturation. At lower rates a process wakes up
- * for each packet, which takes tens of microseconds on a virtual machine: a mix then uses a third more
- * time per packet than at its limit. So the rate is raised until the processor time shows that the live
- * process is busy; the saturation point itself is not determined.
+ * Measures the costs of operations in a live run near saturation ("in place"). At lower rates a
+ * process wakes up for each packet, which takes tens of microseconds on a virtual machine: a mix
+ * then uses a third more time per packet than at its limit. So the rate is raised until the
+ * processor time shows that the live process is busy; the saturation point itself is not
+ * determined.
  *
  * @module
  */
@@ -32,12 +33,15 @@ export interface BusyPointOptions
 /** A process counts as busy if it uses this share of a core: then it hardly ever sleeps. */
 const BUSY = 0.85;
 /**
- * The share of a core at which the next rate aims; at a higher share, a run may fail to carry its
- * packets.
+ * The share of a core that the next rate should lead to; at a higher share, a run may fail to carry
+ * its packets.
  */
-const AIM = 0.92;
-/** Fractions of the expected limit at which the load that the benchmarks predict is computed. */
-const EASY_PARTS = [0.3, 0.6] as const;
+const TARGET_SHARE = 0.92;
+/**
+ * Two low rates, as fractions of the expected limit, at which the load is predicted from the
+ * benchmarks.
+ */
+const LOW_RATE_FRACTIONS = [0.3, 0.6] as const;
 /**
  * Smallest and largest factor by which the rate is raised at a time, because a single measurement of
  * the load is not exact.
@@ -48,7 +52,7 @@ const STEP_MAX = 1.3;
  * Factor by which the rate is lowered after a run that did not carry its packets, as long as no run has
  * carried them.
  */
-const DOWN = 0.8;
+const RATE_DECREASE = 0.8;
 /** Largest number of rates that are tried. */
 const STEPS_MAX = 6;
 /** Only runs with at least this fraction of the busiest run's processor time count. */
@@ -60,7 +64,7 @@ const COUNTED = 0.9;
  */
 export function busierRate({ ratePerSecond, live }: FitPoint): number | undefined {
   if (live.cpu >= BUSY) return undefined;
-  const step = AIM / Math.max(1e-6, live.cpu);
+  const step = TARGET_SHARE / Math.max(1e-6, live.cpu);
   return Math.round(ratePerSecond * Math.min(STEP_MAX, Math.max(STEP_MIN, step)));
 }
 
@@ -74,16 +78,18 @@ export function busiestPoints(points: readonly FitPoint[]): readonly FitPoint[] 
 export type LoadPredictor = (ratePerSecond: number) => PredictedLoad;
 
 /**
- * Extrapolates the loads at two easy rates in a straight line. A prediction near saturation would not
- * do: a saturated model drops packets, and its load never exceeds one core, whatever the packets cost.
- * @param rate A rate, packets per second, that a machine with the costs of the benchmarks would carry.
+ * Extrapolates the loads at two easy rates in a straight line. A prediction near saturation would
+ * be wrong: a saturated model drops packets, and its load never exceeds one core, whatever the
+ * packets cost.
+ * @param rate A rate, packets per second, that a machine with the costs of the benchmarks would
+ * carry.
  */
 export function benchmarkLoadPredictor(
   order: BusyPointOptions,
   cpu: CpuChoice,
   rate: number,
 ): LoadPredictor {
-  const [low, high] = EASY_PARTS.map((part) => {
+  const [low, high] = LOW_RATE_FRACTIONS.map((part) => {
     const ratePerSecond = Math.max(1, Math.round(rate * part));
     const scenario = scenarioAtRate(order, {
       ratePerSecond,
@@ -130,7 +136,7 @@ export async function measureBusyPoints(
       points.push(point);
       rate = busierRate(point);
     } else {
-      rate = points.length === 0 ? Math.max(1, Math.round(rate * DOWN)) : undefined;
+      rate = points.length === 0 ? Math.max(1, Math.round(rate * RATE_DECREASE)) : undefined;
     }
   }
   return busiestPoints(points);

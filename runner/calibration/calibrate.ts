@@ -55,8 +55,8 @@ const LOADS = [0.2, 0.35, 0.5, 0.6, 0.7, 0.8, 0.9] as const;
 const QUICK_LOADS = [0.3, 0.6] as const;
 /** Runs with at least this fraction of the busiest run's processor time determine the factors. */
 const HIGH_LOAD_SHARE_MIN = 0.7;
-/** The code of protocols is timed at this multiple of the rate that the workload carries easily. */
-const TIMED = 5;
+/** Handlers of protocols are timed at this multiple of the workload's easy rate. */
+const TIMED_RATE_FACTOR = 5;
 /** Warm-up of runs in virtual time, seconds. */
 const SIM_WARMUP_S = 4;
 /**
@@ -65,7 +65,7 @@ const SIM_WARMUP_S = 4;
  */
 const SIM_START_S = 3;
 
-/** Thrown when the abort signal of the request fires. */
+/** Thrown when the user stops the calibration (the abort signal of the request). */
 export class CalibrationStoppedError extends Error {}
 
 type Operations = Readonly<Record<string, MeasuredOperation>>;
@@ -81,7 +81,8 @@ export async function calibrate(order: CalibrationRequest): Promise<CostProfile>
   const points = await measureInPlace(order, choiceOf(alone, rooms));
   const used = highLoad(points);
   const factors = fitFactors(used);
-  // Done after the live runs, whose code would be slower in a process that has already run every protocol.
+  // Comes after the live runs, because code runs slower in a process that has already run every
+  // protocol.
   const others = await coverOthers(order, { own, crypto: alone.crypto, plan });
   const operations = { ...own, ...others };
   return {
@@ -111,7 +112,7 @@ export async function calibrate(order: CalibrationRequest): Promise<CostProfile>
   };
 }
 
-/** The runs with the highest load. */
+/** The runs whose processor time is nearly the highest. */
 function highLoad(points: readonly FitPoint[]): readonly FitPoint[] {
   const most = greatestOf(points.map(({ live }) => live.cpu));
   return points.filter(({ live }) => live.cpu >= HIGH_LOAD_SHARE_MIN * most);
@@ -167,7 +168,7 @@ async function measureOperations(order: CalibrationRequest, plan: BatchPlan): Pr
   const { workload, registry, isQuick } = order;
   await step(order, 'code of the protocols');
   const seconds = isQuick ? 1 : 4;
-  const ratePerSecond = TIMED * workload.easyRate;
+  const ratePerSecond = TIMED_RATE_FACTOR * workload.easyRate;
   const group = TIMED_PACKET_SIZES.map((bytes) =>
     scenarioAtRate(order, { ratePerSecond, seconds, bytes }),
   );
@@ -183,7 +184,7 @@ function aloneCosts(operations: Operations): CpuProfile {
   );
 }
 
-/** Measures in other scenarios the costs of handlers that the workload does not call. */
+/** Measures, in other scenarios, the costs of handlers that the workload never calls. */
 async function coverOthers(
   order: CalibrationRequest,
   how: {
@@ -220,7 +221,7 @@ async function measureInPlace(
   const probe = predictLoad(probeOf(order), alone, registry);
   const full = order.workload.easyRate / Math.max(1e-6, probe.data);
   const points: FitPoint[] = [];
-  // The first live run is cold and does not count.
+  // The first live run starts with cold caches, so its result is not used.
   await measureLiveLoad(
     scenarioAtRate(order, { ratePerSecond: full * 0.3, seconds: 2, world: 'live' }),
     {
@@ -238,8 +239,8 @@ async function measureInPlace(
     // cost of a packet.
     if (live === undefined) {
       order.onStep(`${ratePerSecond}/s was not sustained and does not count`);
-      // If this rate was not carried, higher rates will not be either. Only while no rate has been
-      // carried, the next one is tried: the failure may have been chance.
+      // A rate above one that was not carried will not be carried either. But if no rate has been
+      // carried yet, the failure may have been chance, so the next rate is tried.
       if (points.length > 0) break;
       continue;
     }

@@ -1,6 +1,6 @@
 /**
- * Scenarios in which every shipped protocol works, so that a calibration times the code of all of
- * them, whichever workload loads the machine.
+ * Scenarios that together make every shipped protocol work, so that a calibration times the
+ * handlers of all protocols, whichever workload loads the machine.
  *
  * @module
  */
@@ -23,14 +23,14 @@ const QUICK_S = 2;
 const FULL_S = 4;
 
 /** A scenario file, and the changes that make it short. */
-interface Cover {
+interface ShortenedScenario {
   readonly file: string;
   readonly changes: ScenarioChanges;
   readonly sizes: readonly (number | undefined)[];
 }
 
-/** Scenarios that are no workloads; their messages keep the sizes of the file. */
-const OTHERS: readonly Cover[] = [
+/** Scenarios that are not workloads; their messages keep the sizes that the file gives. */
+const OTHER_SCENARIOS: readonly ShortenedScenario[] = [
   {
     file: 'hello.yaml',
     changes: { 'traffic.0.rate': '1000/s', warmup: '0s', duration: '2s' },
@@ -67,7 +67,7 @@ export function handlerTimingScenarios(
   const own = [ONE_MIX_WORKLOAD, BUNDLE_RELAY_WORKLOAD, FAILOVER_WORKLOAD].filter(
     ({ file }) => file !== how.loading?.file,
   );
-  return [...own.map((workload) => coverOf(workload, how.isQuick)), ...OTHERS].map(
+  return [...own.map((workload) => coverOf(workload, how.isQuick)), ...OTHER_SCENARIOS].map(
     ({ file, changes, sizes }) =>
       sizes.map((bytes) =>
         loadScenario({
@@ -86,7 +86,7 @@ export function handlerTimingScenarios(
   );
 }
 
-function coverOf({ file, easyRate, changesAt }: Workload, isQuick: boolean): Cover {
+function coverOf({ file, easyRate, changesAt }: Workload, isQuick: boolean): ShortenedScenario {
   const duration = `${isQuick ? QUICK_S : FULL_S}s`;
   return {
     file,

@@ -29,14 +29,14 @@ export interface HandlerTimingRun {
 
 const SEED = 1;
 /**
- * Handlers that are called less often than this get no cost of their own; the factor of their lane
- * covers them.
+ * Handlers with fewer calls than this get no cost of their own; the factor of their lane (control
+ * or data) includes them.
  */
 const CALLS_MIN = 40;
 /**
- * Only this share of the calls counts, the fastest ones: the times are wall times, and other programs
- * lengthen a few calls by milliseconds. The median would not do, because a handler may do little in
- * most calls and much in others, such as a client that sends a packet or finds nothing to send.
+ * Only this share of the calls counts, the fastest ones: the times are wall times, and other
+ * programs lengthen a few calls by milliseconds. A median would be wrong, because some handlers do
+ * little in most calls and much in a few, such as a client that usually finds nothing to send.
  */
 const COUNTED = 0.98;
 

@@ -126,8 +126,8 @@ export async function measureLiveLoad(scenario: Scenario, how: LiveRunSettings):
 /** Share of the offered packets that a run must deliver; not all of them, because sources are random. */
 const CARRIED = 0.97;
 /**
- * Largest accepted share of waiting. Processor time does not include other programs, but above this
- * share their effect on the caches becomes visible.
+ * Largest accepted share of waiting for the processor. Processor time does not include other
+ * programs, but above this share they slow the run down through the caches.
  */
 const WAITED_MAX = 0.3;
 const ATTEMPTS = 3;
@@ -161,13 +161,13 @@ export async function measureLiveRun(
     last = threadTime(nowNs);
     first ??= last;
   });
-  // A port that another program holds, or an address that the system does not have.
+  // The run could not start, because another program holds a port or the system lacks an address.
   if (end.kind === 'scenario-error' || end.kind === 'refused') throw new Refusal(end.message);
   if (end.kind !== 'judged') throw new Error(`the live run of the calibration: ${end.message}`);
   const [result] = end.input.seeds;
   if (result === undefined) throw new Error('a live run of the calibration had no result');
   const wallNs = first === undefined ? 0 : last.atNs - first.atNs;
-  // There are not two readings, so the process did not get the processor at all.
+  // Without two readings of the processor time, the process never got the processor.
   if (first === undefined || wallNs <= 0) return { result, cpu: 1, waited: 1 };
   return {
     result,
@@ -206,8 +206,8 @@ export interface FitPoint {
 }
 
 /**
- * Limits of the factor of the control lane. Idle wake-ups look like timers and vanish under load, so a
- * larger factor is not credible.
+ * Limits of the factor of the control lane. Wake-ups of an idle process look like timers, but
+ * vanish under load, so a larger factor is not credible.
  */
 const CONTROL_MAX = 3;
 const CONTROL_MIN = 1;

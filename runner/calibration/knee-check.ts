@@ -1,12 +1,12 @@
 /**
- * Checks whether the profile predicts where the machine saturates. Each round measures the factor in
- * place before and after it finds the knee of one live process; then it predicts this knee, and
+ * Checks whether the profile predicts where the machine saturates. Each round measures the factor
+ * in place before and after it finds the knee of one live process; then it predicts this knee, and
  * compares live mode with virtual time at a rate well below it
  * (docs/how-to/calibrate.md#what-is-promised).
  *
- * A shared machine may be a fifth faster or slower some minutes later, so a factor measured in another
- * hour would be judged together with this drift. The prediction by the factors of the file is printed
- * too.
+ * A shared machine may be a fifth faster or slower some minutes later, so the error of a factor
+ * measured in another hour would include this drift. The prediction by the factors of the file is
+ * printed too.
  *
  * @module
  */
@@ -101,13 +101,13 @@ const QUICK_ROUNDS = 1;
  * With the factor from the profile's file, the search for the predicted knee starts at this multiple of
  * the easy rate; rates grow by {@link GROWTH}.
  */
-const FROM = 4;
+const SEARCH_START_FACTOR = 4;
 const GROWTH = 1.25;
 /**
  * The search in a round starts at this fraction of the expected limit; rates grow by
  * {@link ROUND_GROWTH}.
  */
-const START = 0.75;
+const ROUND_START_FRACTION = 0.75;
 const ROUND_GROWTH = 1.12;
 const RESOLUTION = 1.03;
 const QUICK_RESOLUTION = 1.12;
@@ -130,7 +130,7 @@ const BUSY_POINT = 0.85;
 export async function checkKnee(order: KneeCheckRequest): Promise<KneeCheck> {
   const own = cpuChoice(order.profile, 'one');
   const asWritten = await predictedKnee(order, own, {
-    from: FROM * order.workload.easyRate,
+    from: SEARCH_START_FACTOR * order.workload.easyRate,
     growth: GROWTH,
   });
   stopIfAsked(order);
@@ -188,7 +188,7 @@ async function checkRound(
   loadAt: LoadPredictor,
   expected: number,
 ): Promise<CheckRound> {
-  const search = { from: expected * START, growth: ROUND_GROWTH };
+  const search = { from: expected * ROUND_START_FRACTION, growth: ROUND_GROWTH };
   const before = await measureBusyPoints(order, loadAt, search.from);
   stopIfAsked(order);
   if (before.length === 0) throw tooBusy(order, search.from);

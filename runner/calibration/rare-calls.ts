@@ -104,8 +104,8 @@ function latticeSignatures({ mlDsa65 }: CryptoProvider, own: Uint8Array): RareCr
   assert(mlDsa65.verify(key.publicKey, input, signature), 'ML-DSA verifies what it has signed');
   return {
     mlDsa65Key: (seed) => mlDsa65.openKey(seed),
-    // How many attempts a signature takes depends on its random input (`coins`), so the calls use
-    // all keys in turn as that input.
+    // The number of attempts that a signature takes depends on its random input (`coins`), so the
+    // keys serve in turn as that input.
     mlDsa65Sign: (coins) => key.sign(input, coins),
     mlDsa65Verify: () => mlDsa65.verify(key.publicKey, input, signature),
   };

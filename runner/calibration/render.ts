@@ -16,7 +16,10 @@ import { quantile, sortedAscending } from '../../reports/statistics/quantile.ts'
 import type { CostProfile } from '../../scenarios/profiles/profile-schema.ts';
 import type { CheckRound, KneeCheck, LivePredictedPair } from './knee-check.ts';
 
-/** If no run used this share of a core, a note is printed: below it, each packet costs a wake-up. */
+/**
+ * Below this share of a core, each packet costs a wake-up of the process; a note says so if no run
+ * was busier.
+ */
 const BUSY_ENOUGH = 0.6;
 const HEADER = ['operation', 'bytes', 'median', '95 %', 'p99', 'alone', 'in place'] as const;
 
@@ -131,8 +134,8 @@ const LINES = [
 ] as const;
 
 /**
- * The prediction with the factor in the file, with a note that it also includes any change of the
- * machine's speed since then.
+ * States the prediction with the factor in the file, and that it includes any change of the
+ * machine's speed since the file was made.
  */
 function asWrittenNote({ asWritten, rounds }: KneeCheck): readonly string[] {
   const { dataFactor, ratePerSecond } = asWritten;

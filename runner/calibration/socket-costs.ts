@@ -46,7 +46,7 @@ class SocketPair {
 
   constructor() {
     const endpoints = new EndpointTable();
-    // Nothing is released, because the same array is sent repeatedly.
+    // The sender has nothing to release, because it sends the same array each time.
     const release = (): void => undefined;
     this.#table = new UdpSocketTable({
       clock: new LiveClock(),

@@ -41,8 +41,8 @@ export function fixedCostCryptoCalls(
 }
 
 /**
- * For each running hash and each legacy hash: `call` with one open hash, under the name
- * `<hash><ending>`.
+ * One entry for each running hash and each legacy hash, under the name `<hash><ending>`: it calls
+ * `call` with that hash, opened once.
  */
 function named<T extends readonly unknown[]>(
   ending: string,

@@ -156,7 +156,8 @@ class TimedAgenda extends VirtualAgenda {
 }
 
 class TimedWorld extends SimWorld {
-  // Not used before it is set: `makeHost` is called after the constructor, when hosts are added.
+  // Set after the constructor of the superclass; `makeHost`, which uses it, is called later, when
+  // hosts are added.
   readonly #clock: HandlerClock;
 
   constructor(options: SimWorldOptions, clock: HandlerClock) {

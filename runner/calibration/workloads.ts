@@ -20,7 +20,7 @@ export interface Workload {
 }
 
 /** Folder, below that of the scenarios, with workloads that are for calibrations alone. */
-const OWN = 'calibration/workloads';
+const CALIBRATION_FOLDER = 'calibration/workloads';
 const EASY_RATE = 1_000;
 const LIVE_WARMUP_S = 1;
 /** Easy rate of a mixnet, packets per second: a packet costs a mix a hundred times as much as a router. */
@@ -30,10 +30,10 @@ const EASY_MIX_RATE = 100;
  * code was cold.
  */
 const LIVE_MIX_WARMUP_S = 4;
-/** The rates of sending and of fetching as a multiple of the message rate, so that both keep up. */
-const SPARE = 1.5;
+/** Clients send and fetch at this multiple of the message rate, so that no messages pile up. */
+const CLIENT_RATE_FACTOR = 1.5;
 /** Number of frames per retrieval: `spool.batch` of one-mix.yaml. */
-const BATCH = 20;
+const RETRIEVAL_FRAMES = 20;
 
 /** A scenario whose load is the rate of its first flow. */
 export function flowWorkload(file: string): Workload {
@@ -44,19 +44,21 @@ export function flowWorkload(file: string): Workload {
 export const FAILOVER_WORKLOAD: Workload = flowWorkload('failover.yaml');
 
 /** A relay between a sender and a receiver of bundles. */
-export const BUNDLE_RELAY_WORKLOAD: Workload = flowWorkload(`${OWN}/bundle-relay.yaml`);
+export const BUNDLE_RELAY_WORKLOAD: Workload = flowWorkload(
+  `${CALIBRATION_FOLDER}/bundle-relay.yaml`,
+);
 
 /**
  * One mix between a provider and its two clients. What a client sends and fetches depends on the rates
  * in its options, not on its application, so these rates are set from the rate of the flow.
  */
 export const ONE_MIX_WORKLOAD: Workload = {
-  file: `${OWN}/one-mix.yaml`,
+  file: `${CALIBRATION_FOLDER}/one-mix.yaml`,
   easyRate: EASY_MIX_RATE,
   liveWarmupS: LIVE_MIX_WARMUP_S,
   changesAt: (ratePerSecond) => ({
     ...flowRate(ratePerSecond),
-    'options.client-1.client.payload': `${Math.round(SPARE * ratePerSecond)}/s`,
+    'options.client-1.client.payload': `${Math.round(CLIENT_RATE_FACTOR * ratePerSecond)}/s`,
     'options.client-2.client.retrieve.interval': `${retrievalUs(ratePerSecond)}us`,
   }),
 };
@@ -73,5 +75,5 @@ function flowRate(ratePerSecond: number): ScenarioChanges {
 }
 
 function retrievalUs(ratePerSecond: number): number {
-  return Math.round((1e6 * BATCH) / (SPARE * ratePerSecond));
+  return Math.round((1e6 * RETRIEVAL_FRAMES) / (CLIENT_RATE_FACTOR * ratePerSecond));
 }

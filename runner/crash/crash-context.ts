@@ -74,16 +74,19 @@ export function runReportingCrashes<T>(crashContext: CrashContext, code: () => T
 }
 
 /** Number of lines that are shown before and after the line that threw. */
-const AROUND = 2;
+const CONTEXT_LINES = 2;
 const NODES_NAMED_MAX = 4;
-/** Stack frames in these files are skipped: their functions throw because of a mistake of their caller. */
-const ASSERT = /\/engine\/(core\/assert|live\/clock-guard)\.[jt]s$/;
+/**
+ * Stack frames in these files are skipped: such functions throw because of a mistake in the code
+ * that called them.
+ */
+const ASSERT_FILES = /\/engine\/(core\/assert|live\/clock-guard)\.[jt]s$/;
 
 /** The {@link NodeCrash} for an error, or the error itself if no node caused it. */
 export function findCrash(error: unknown, crashContext: CrashContext): unknown {
   if (isKnown(error)) return error;
   if (error instanceof StandstillError) return standstillOf(error, crashContext);
-  if (error instanceof BrokenGuaranteeError) return promiseOf(error, crashContext);
+  if (error instanceof BrokenGuaranteeError) return brokenGuaranteeCrash(error, crashContext);
   return thrownCrash(error, crashContext) ?? error;
 }
 
@@ -120,10 +123,10 @@ function thrownCrash(error: unknown, crashContext: CrashContext): NodeCrash | un
 }
 
 /**
- * The crash for a broken guarantee of a user's protocol; the error itself if the protocol is part of
- * orrery.
+ * The crash for a guarantee that a user's protocol broke; the error itself if the protocol is part
+ * of orrery.
  */
-function promiseOf(error: BrokenGuaranteeError, crashContext: CrashContext): unknown {
+function brokenGuaranteeCrash(error: BrokenGuaranteeError, crashContext: CrashContext): unknown {
   const host = crashContext.hosts.findIndex(({ name }) => name === error.node);
   const spec = crashContext.hosts[host];
   const kept = theirProtocols(crashContext).find(({ account }) => account !== undefined);
@@ -143,7 +146,7 @@ function promiseOf(error: BrokenGuaranteeError, crashContext: CrashContext): unk
   return new NodeCrash(crash, error);
 }
 
-/** True for errors that have messages of their own. */
+/** True for an error whose own message already explains it to the user. */
 function isKnown(error: unknown): boolean {
   const kinds = [NodeCrash, FaultError, OutsideProgramError, Refusal, ConfigError];
   return kinds.some((kind) => error instanceof kind) || findEnvironmentError(error) !== undefined;
@@ -172,8 +175,8 @@ function standstillOf(error: StandstillError, crashContext: CrashContext): NodeC
 }
 
 /**
- * Runs code in which protocols of users must not read the clocks of the system: the nodes of a run in
- * virtual time.
+ * Runs the nodes of a run in virtual time; while they run, protocols of users that read a clock of
+ * the system are stopped with an error.
  */
 export function runGuardingClocks<T>(crashContext: CrashContext, code: () => T): T {
   const theirs = theirProtocols(crashContext);
@@ -228,7 +231,7 @@ function placeOf(
 ): CrashLocation | undefined {
   const theirs = places.find(({ file }) => owners.isTheirs(file));
   if (theirs === undefined) return undefined;
-  const top = places.find(({ file }) => !ASSERT.test(file));
+  const top = places.find(({ file }) => !ASSERT_FILES.test(file));
   const isWithin = top !== undefined && owners.isOurs(top.file);
   const within = isWithin ? { within: `${top.file}:${top.line}` } : {};
   return { ...codePlace(theirs, files), ...within };
@@ -248,8 +251,14 @@ export function locateStuckCall(
 
 function codePlace({ file, line, column }: StackFrameLocation, files: MachineFiles): CrashLocation {
   const lines = linesOf(file, files);
-  const from = Math.max(0, line - 1 - AROUND);
-  return { file, line, column, firstLine: from + 1, lines: lines.slice(from, line + AROUND) };
+  const from = Math.max(0, line - 1 - CONTEXT_LINES);
+  return {
+    file,
+    line,
+    column,
+    firstLine: from + 1,
+    lines: lines.slice(from, line + CONTEXT_LINES),
+  };
 }
 
 function linesOf(file: string, files: MachineFiles): readonly string[] {

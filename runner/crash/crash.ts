@@ -34,7 +34,10 @@ export interface Crash {
   readonly protocol: string;
   /** Name of the node; absent if no node was being called. */
   readonly node?: string;
-  /** How it failed: it threw, a handler never returned, or virtual time stood still. */
+  /**
+   * How the node failed: its code threw, a handler never returned (`held`), or it kept setting
+   * timers that stop virtual time (`still`).
+   */
   readonly how: 'threw' | 'held' | 'still';
   readonly seed: number;
   /** Time of the scenario, ns. */

@@ -86,7 +86,7 @@ export interface StandInFactory {
  * Largest number of flows for which the bins around a fault are kept: flows that it affected, or the
  * first flows if it affected none.
  */
-const WATCHED_MAX = 4;
+const WINDOWED_FLOWS_MAX = 4;
 
 /** A world with the nodes, flows and faults of a scenario. */
 export class Experiment implements WorldListener {
@@ -442,7 +442,7 @@ export class Experiment implements WorldListener {
       this.hits.push({ flow, record, atNs: now });
     }
     this.#linkFaultBegan(record, cut);
-    const watched = (hit.length === 0 ? this.flows : hit).slice(0, WATCHED_MAX);
+    const watched = (hit.length === 0 ? this.flows : hit).slice(0, WINDOWED_FLOWS_MAX);
     for (const { meter } of watched) {
       world.whenMeasured(() => meter.windows?.begin(record.id, now));
     }

@@ -29,7 +29,7 @@ export class FaultDriver {
   readonly records: OpenFaultRecord[] = [];
   readonly #context: FaultContext;
   /** Instants at which a fault begins or ends. */
-  readonly #booked = new Set<number>();
+  readonly #scheduledNs = new Set<number>();
   /** Number of crashes that keep a node down at present, by the name of the node. */
   readonly #crashes = new Map<string, number>();
   #count = 0;
@@ -84,7 +84,7 @@ export class FaultDriver {
   freeInstant(fromNs: number): number {
     const { warmupNs } = this.#context.scenario;
     let at = fromNs;
-    while (this.#booked.has(at) || at === warmupNs) at += 1;
+    while (this.#scheduledNs.has(at) || at === warmupNs) at += 1;
     return at;
   }
 
@@ -96,7 +96,7 @@ export class FaultDriver {
   }
 
   #book(timeNs: number, fire: () => void): void {
-    this.#booked.add(timeNs);
+    this.#scheduledNs.add(timeNs);
     this.#context.world.atFault(timeNs, fire);
   }
 

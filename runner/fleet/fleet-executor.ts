@@ -25,7 +25,7 @@ import {
 } from './fleet-job.ts';
 
 /** Largest number of jobs in the queue at a time: enough for several hundred threads. */
-const ROOM = 512;
+const JOBS_MAX = 512;
 /**
  * Interval at which all jobs are checked, ms, because events may be lost while the server is
  * unreachable.
@@ -39,7 +39,7 @@ const ATTEMPTS = 3;
 /** How long the queue keeps the outcome of an attempt of a hunt, s. */
 const ATTEMPT_KEPT_S = 300;
 /** Stands for the answer of an unreachable server. */
-const AWAY: unique symbol = Symbol('away');
+const UNREACHABLE: unique symbol = Symbol('away');
 /** Id of the job that holds the header, which says what commit the fleet runs. */
 const HEAD_ID = 'head';
 
@@ -86,7 +86,7 @@ interface Waiting {
 
 /** Runs the seeds of a sweep as jobs of a fleet's queue. */
 export class FleetExecutor implements RunExecutor {
-  readonly room = ROOM;
+  readonly room = JOBS_MAX;
   readonly isForeign = true;
   readonly #engine: FleetQueueServer;
   readonly #jobs: Queue;
@@ -193,7 +193,7 @@ export class FleetExecutor implements RunExecutor {
     const named = [scenario.file, scenario.topology.file];
     this.#waiting.set(id, { job, named, answer, resolve });
     if (asked.hunted === undefined) this.#asked.add(id);
-    await this.#patiently(async () => {
+    await this.#retrying(async () => {
       await this.#forgetEarlier(id);
       await this.#add(job);
     });
@@ -252,7 +252,7 @@ export class FleetExecutor implements RunExecutor {
    * jobs have ids.
    * @throws EnvironmentError after {@link PATIENCE_MS}.
    */
-  async #patiently(ask: () => Promise<unknown>): Promise<void> {
+  async #retrying(ask: () => Promise<unknown>): Promise<void> {
     const beganMs = performance.now();
     for (;;) {
       const problem = await ask().then(
@@ -275,10 +275,10 @@ export class FleetExecutor implements RunExecutor {
   }
 
   async #check(id: string): Promise<void> {
-    const job = await this.#jobs.getJob(id).catch((): typeof AWAY => AWAY);
+    const job = await this.#jobs.getJob(id).catch((): typeof UNREACHABLE => UNREACHABLE);
     const waiting = this.#waiting.get(id);
     // If the server is unreachable, a later check finds the job.
-    if (waiting === undefined || job === AWAY) return;
+    if (waiting === undefined || job === UNREACHABLE) return;
     if (job === undefined) {
       // The server lost the job, or another sweep of the same runs removed it.
       await this.#add(waiting.job).catch(() => undefined);

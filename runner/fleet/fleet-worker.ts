@@ -163,7 +163,7 @@ export class FleetWorker {
     const answer = await this.#run(cell, asked.seed);
     if (answer.kind === 'ended' && answer.ending === 'interrupted')
       throw new Refusal(answer.message);
-    if (answer.kind !== 'result') return { kind: 'failed', failure: withoutLines(answer) };
+    if (answer.kind !== 'result') return { kind: 'failed', failure: withoutSourceLines(answer) };
     const { result } = answer;
     const { fingerprint } = result;
     await job.log(fingerprint);
@@ -197,7 +197,7 @@ export class FleetWorker {
   }: FleetJob): Promise<{ readonly cell: SweepCombination; readonly files: JobFiles }> {
     if (job.commit !== this.#options.commit) throw new Refusal(`a job of commit ${job.commit}`);
     const path = ownFile(file);
-    refuseWays(parameters);
+    refuseOutsidePaths(parameters);
     const own = runWithinFolders(this.#folders, () => trustedValuesFilter(path)(parameters));
     const asked = { hashes: files, folders: this.#folders, own };
     const loaded = await openScenario(path, parameters, this.#registry, asked);
@@ -232,7 +232,7 @@ function isTimeUp(answer: SeedAnswer): boolean {
 }
 
 /** Removes lines of source files from a failure, because only the owner of the files may see them. */
-function withoutLines(failure: RunFailure): RunFailure {
+function withoutSourceLines(failure: RunFailure): RunFailure {
   if (failure.kind !== 'broken' || failure.crash === undefined) return failure;
   const { place, ...crash } = failure.crash;
   return {
@@ -259,7 +259,7 @@ function ownFile(file: string): string {
  * Refuses values that name files outside of this folder, since a value may name a topology or a module.
  * @throws Refusal for absolute paths and paths with `..`.
  */
-function refuseWays(parameters: CombinationParameters): void {
+function refuseOutsidePaths(parameters: CombinationParameters): void {
   for (const [path, value] of Object.entries(parameters)) {
     if (!textsIn(parsed(value)).some(leadsOut)) continue;
     throw new Refusal(`${path}=${value} leads outside the folder of this worker`);

@@ -15,11 +15,11 @@ import type { World, WorldListener } from '../world.ts';
  * Largest number of lines of a section. A longer section keeps its first and its last lines, half of
  * this number each.
  */
-const TOLD_MAX = 24;
+const SECTION_LINES_MAX = 24;
 /** Largest number of messages that are followed. */
 const MESSAGES_MAX = 100_000;
 /** Largest number of lines that are kept while the run continues. */
-const HAPPENED_MAX = 10_000;
+const LINES_KEPT_MAX = 10_000;
 
 interface Followed {
   readonly name: string;
@@ -34,7 +34,7 @@ export class BreakHistory implements WorldListener {
   /** One line for each thing that happened since the last fault began. */
   #happened: string[] = [];
   /** Number of lines that were dropped from `#happened`, since there were too many. */
-  #left = 0;
+  #droppedLines = 0;
   #faultsSeen = 0;
   readonly #messages = new Map<string, Followed>();
   readonly #truth = { flow: 0, kind: 'data' as const, sequence: 0, sentNs: 0 };
@@ -82,10 +82,10 @@ export class BreakHistory implements WorldListener {
     const twice = all.filter(({ arrivedNs }) => arrivedNs.length > 1);
     const never = all.filter(({ sentNs, arrivedNs }) => sentNs >= from && arrivedNs.length === 0);
     return [
-      ...part('Faults', faults),
-      ...part('Since the last one began', this.#happened, this.#left),
-      ...part('Messages that came more than once', twice.map(messageText)),
-      ...part('Messages sent since then that never came', never.map(messageText)),
+      ...section('Faults', faults),
+      ...section('Since the last one began', this.#happened, this.#droppedLines),
+      ...section('Messages that came more than once', twice.map(messageText)),
+      ...section('Messages sent since then that never came', never.map(messageText)),
     ];
   }
 
@@ -94,13 +94,13 @@ export class BreakHistory implements WorldListener {
     if (this.#faults.length === this.#faultsSeen) return;
     this.#faultsSeen = this.#faults.length;
     this.#happened = [];
-    this.#left = 0;
+    this.#droppedLines = 0;
   }
 
   #note(text: string): void {
     this.#forgetEarlier();
-    if (this.#happened.length >= HAPPENED_MAX) {
-      this.#left += this.#happened.splice(TOLD_MAX, HAPPENED_MAX / 2).length;
+    if (this.#happened.length >= LINES_KEPT_MAX) {
+      this.#droppedLines += this.#happened.splice(SECTION_LINES_MAX, LINES_KEPT_MAX / 2).length;
     }
     this.#happened.push(`${timeText(this.#world.now())}  ${oneLine(text)}`);
   }
@@ -119,10 +119,10 @@ function messageText({ name, sentNs, arrivedNs }: Followed): string {
  * A section: a heading and its lines. If there are too many, the middle ones are left out, and counted
  * together with `missing`. Empty without lines.
  */
-function part(title: string, lines: readonly string[], missing = 0): readonly string[] {
+function section(title: string, lines: readonly string[], missing = 0): readonly string[] {
   if (lines.length === 0) return [];
-  const half = TOLD_MAX / 2;
-  const left = lines.length + missing - TOLD_MAX;
+  const half = SECTION_LINES_MAX / 2;
+  const left = lines.length + missing - SECTION_LINES_MAX;
   const told =
     left <= 0 ? lines : [...lines.slice(0, half), `… ${left} more`, ...lines.slice(-half)];
   return [`${title}:`, ...told.map((line) => `  ${line}`), ''];

@@ -118,7 +118,7 @@ function focus(draws: RandomStream, targets: FaultTargets): FaultTargets {
 }
 
 /** Reduces the targets, with {@link FOCUS_CHANCE}, to nodes on which given faults act. */
-function around(
+function focusOnFaulted(
   draws: RandomStream,
   targets: FaultTargets,
   faults: readonly EventValues[],
@@ -152,7 +152,7 @@ export function varyAttempt(draws: RandomStream, targets: FaultTargets, known: A
   const others = events.filter((_, index) => index !== at);
   const hit = events[at];
   const added = (to: readonly EventValues[]): readonly EventValues[] =>
-    drawFault(draws, around(draws, targets, to), Object.keys(FAULT_KINDS), to);
+    drawFault(draws, focusOnFaulted(draws, targets, to), Object.keys(FAULT_KINDS), to);
   switch (
     hit === undefined ? 'more' : drawOneOf(draws, ['more', 'less', 'other', 'when', 'when'])
   ) {
@@ -200,7 +200,7 @@ function timed(
   const roomNs = quietNs - fromNs;
   const { times } = (action['burst'] ?? {}) as { readonly times?: number };
   const mostNs = times === undefined ? roomNs : (roomNs * BURST_SHARE) / times;
-  const shares = isOfPackets(action) ? LONGEST_SHARES_OF_PACKETS : LONGEST_SHARES;
+  const shares = actsOnPackets(action) ? LONGEST_SHARES_OF_PACKETS : LONGEST_SHARES;
   const lastsNs = mostNs * drawOneOf(draws, shares) * draws.uniform();
   const anyNs = fromNs + draws.uniform() * (roomNs - lastsNs);
   const isNear = others.length > 0 && draws.chance(NEAR_CHANCE);
@@ -213,13 +213,13 @@ function timed(
   const when = { at: text(beginNs), for: text(isLasting ? quietNs - beginNs : lastsNs) };
   // The keys `at` and `for` come first in the file, even if the action already had them.
   const lasting = { ...when, ...action, ...when };
-  if (!isToStay(action, targets, others)) return lasting;
+  if (!isPermanent(action, targets, others)) return lasting;
   const { for: _, ...staying } = lasting;
   return staying;
 }
 
 /** True for a fault that acts on single packets of a link, or that consists of packets. */
-function isOfPackets(action: EventValues): boolean {
+function actsOnPackets(action: EventValues): boolean {
   const { loss, corrupt, duplicate } = Object(action['set']) as EventValues;
   if ('tap' in action || 'flood' in action) return true;
   return [loss, corrupt, duplicate].some((share) => share !== undefined);
@@ -229,7 +229,7 @@ function isOfPackets(action: EventValues): boolean {
  * True for a step of a clock, or a flood, that protocols tolerate without end, if no other such fault
  * stays already.
  */
-function isToStay(
+function isPermanent(
   action: EventValues,
   { clockErrorNs, floodRates }: FaultTargets,
   others: readonly EventValues[],

@@ -21,7 +21,8 @@ import {
 export interface ShrinkParts {
   readonly data: ScenarioData;
   /**
-   * Tries files. @returns the index of the first that shows the break; -1 if none does.
+   * Tries files.
+   * @returns the index of the first that shows the break; -1 if none does.
    */
   readonly firstThatHolds: (some: readonly ScenarioData[]) => Promise<number>;
   /** True if shrinking must end with the file so far. */
@@ -52,16 +53,16 @@ const STRENGTHS: Readonly<Record<string, readonly string[]>> = {
 /** The kinds of variants, in the order in which they are tried, until none of them helps any more. */
 const STEPS: readonly Step[] = [
   fewerOf(['events']),
-  sooner,
+  withShorterWarmup,
   cutsOf(['duration']),
   fewerOf(['traffic']),
   fewerNodes,
   fewerOf(['topology', 'links']),
   smallerNetwork,
   fewerOptions,
-  weaker,
+  withWeakerFaults,
   slowerFlows,
-  rounder,
+  withRoundedTimes,
   firstSeed,
 ];
 
@@ -201,7 +202,7 @@ function fewerOptions(data: ScenarioData): readonly ScenarioData[] {
 }
 
 /** Variants of the scenario with shorter or weaker faults. */
-function weaker(data: ScenarioData): readonly ScenarioData[] {
+function withWeakerFaults(data: ScenarioData): readonly ScenarioData[] {
   const strengths = Object.entries(STRENGTHS).flatMap(([action, keys]) =>
     keys.map((key) => [action, key]),
   );
@@ -211,7 +212,7 @@ function weaker(data: ScenarioData): readonly ScenarioData[] {
 }
 
 /** Variants in which times of faults are rounded down. */
-function rounder(data: ScenarioData): readonly ScenarioData[] {
+function withRoundedTimes(data: ScenarioData): readonly ScenarioData[] {
   return mapsAtPath(data, ['events']).flatMap((event, at) =>
     ['at', 'for'].flatMap((key) => {
       const ns = parseTimeNs(event[key]);
@@ -228,7 +229,10 @@ function rounder(data: ScenarioData): readonly ScenarioData[] {
 }
 
 /** The variant whose warm-up ends as soon after the last fault as possible. */
-function sooner(data: ScenarioData, { recoverNs }: ShrinkParts): readonly ScenarioData[] {
+function withShorterWarmup(
+  data: ScenarioData,
+  { recoverNs }: ShrinkParts,
+): readonly ScenarioData[] {
   const warmupNs = parseTimeNs(data['warmup']);
   const durationNs = parseTimeNs(data['duration']);
   if (recoverNs === undefined || warmupNs === undefined || durationNs === undefined) return [];

@@ -22,7 +22,7 @@ export type CheckedEvent =
   | { readonly kind: 'refused'; readonly reason: string };
 
 /** Keys that an injected event must not have, because the run sets its instant and its name. */
-const GIVEN = ['id', 'at', 'every', 'random', 'from', 'to', 'phase'] as const;
+const KEYS_SET_BY_RUN = ['id', 'at', 'every', 'random', 'from', 'to', 'phase'] as const;
 /** Largest number of events injected into one run. */
 const EVENTS_MAX = 200;
 const PREFIX = 'palette-';
@@ -30,7 +30,7 @@ const PREFIX = 'palette-';
  * Prefix of the ids of events without names. The loader gives the same ids, so that the events have the
  * same random streams.
  */
-const NAMELESS = 'event-';
+const UNNAMED_ID_PREFIX = 'event-';
 /** Longest scenario file that is read, bytes: the limit of the loader. */
 const LIMIT_BYTES = 1e6;
 
@@ -60,7 +60,7 @@ export class EventCheck {
 
   /** Checks an event that should begin at an instant. An accepted event is included in later checks. */
   check(event: EventValues, atNs: number): CheckedEvent {
-    const given = GIVEN.find((key) => Object.hasOwn(event, key));
+    const given = KEYS_SET_BY_RUN.find((key) => Object.hasOwn(event, key));
     if (given !== undefined) {
       return refused(
         `${given}: the run sets the name and the instant of a fault; give only its duration`,
@@ -89,7 +89,7 @@ export class EventCheck {
     this.#inputs.length = this.#own;
     const taken: EventValues[] = [];
     const specs = events.flatMap((event): readonly FaultSpec[] => {
-      const values = { id: `${NAMELESS}${taken.length + 1}`, ...event };
+      const values = { id: `${UNNAMED_ID_PREFIX}${taken.length + 1}`, ...event };
       try {
         const spec = this.#resolve(values);
         taken.push(event);

@@ -46,8 +46,8 @@ export interface InjectedEvent {
 /** A message from the run about its faults or its pace. */
 export type FaultReport =
   /**
-   * The run accepts commands from now on. `paths` lists the flows whose path in use it knows, as `a ->
-   * b`.
+   * Says that the run accepts commands from now on. `paths` lists the flows, as `a -> b`, whose
+   * path in use the run knows.
    */
   | { readonly kind: 'ready'; readonly paths: readonly string[] }
   | { readonly kind: 'injected'; readonly number: number; readonly fault: InjectedEvent }

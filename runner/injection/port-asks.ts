@@ -1,9 +1,7 @@
 /**
  * The run's side of questions that operators and pages put over its port (ADR 0080). An answer goes
- * back as parts and an end; nothing of it is measured.
- *
- * The number of open questions is bounded here; duration and size of answers are bounded in
- * `runner/asks/ask.ts`.
+ * back in parts, followed by an end; no metric counts it. The number of open questions is bounded
+ * here; duration and size of answers are bounded in `runner/asks/ask.ts`.
  *
  * @module
  */
@@ -25,7 +23,7 @@ export interface PortAskHandlerParts {
 
 /** Largest number of questions that wait for their answers. */
 const OPEN_MAX = 64;
-/** Largest number of nodes whose statuses one command gets. */
+/** Largest number of nodes whose statuses one command can request. */
 const STATUSES_MAX = 1_000;
 /** Longest wait for the status of a node that is in another process, ns. */
 const STATUS_NS = 1_000_000_000;
@@ -38,8 +36,8 @@ export class PortAskHandler {
   /** For each unanswered question, by its number: the function that gives it up. */
   readonly #open = new Map<number, Undo>();
   /**
-   * Numbers of the commands that wait for a request for all statuses that is under way; undefined if
-   * none is.
+   * Numbers of the commands that share the request for all statuses that is under way; undefined if
+   * none is under way.
    */
   #statusAskers: number[] | undefined;
 
@@ -115,7 +113,7 @@ export class PortAskHandler {
     const known = new Map<string, NodeStatuses[string]>();
     const request = new StatusRequest();
     const tellAll = (): void =>
-      // Statuses are in the order of the file, not of the answers.
+      // The statuses are listed in the order of the file, not in the order in which answers came.
       taker(Object.fromEntries(names.map((name) => [name, known.get(name) ?? {}])));
     if (names.length === 0) tellAll();
     for (const name of names) {

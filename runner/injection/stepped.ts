@@ -1,11 +1,11 @@
 /**
- * Injection into a run in virtual time. Commands are taken between two slices: a fault acts 1 ns after
- * the slice, when nothing else is scheduled, so that an exported file has the same order of events. The
- * pace of the run is also set here: paused, a number of virtual seconds per second, or as fast as
- * possible.
+ * Injection into a run in virtual time. Commands are taken between two slices: a fault acts 1 ns
+ * after the slice, when nothing else is scheduled, so that an exported file has the same order of
+ * events. The pace of the run is also set here: paused, a number of virtual seconds per second, or
+ * as fast as possible.
  *
- * Waiting blocks the thread of the run, which has nothing else to do; every few milliseconds it checks
- * whether the run must stop.
+ * While the run waits, its thread sleeps, and every few milliseconds checks whether the run must
+ * stop.
  *
  * @module
  */
@@ -23,7 +23,7 @@ export interface SteppedParts {
 }
 
 const NAP_MS = 10;
-/** A run that is later than this does not catch up, ms. */
+/** A run that falls behind the wall clock by more than this does not catch up, ms. */
 const LATE_MAX_MS = 100;
 const NS_PER_MS = 1_000_000;
 
@@ -31,9 +31,11 @@ const NS_PER_MS = 1_000_000;
 export class SteppedInjection {
   readonly #parts: SteppedParts;
   #speed: number | null;
-  /** Nobody changes it: a wait for it is a nap. */
-  #cell: Int32Array | undefined;
-  /** The instants, virtual and wall, from which the pace is computed. */
+  /**
+   * Memory that no thread ever changes: to wait for a change of it with a time limit is to sleep.
+   */
+  #sleepCell: Int32Array | undefined;
+  /** The pair of instants, virtual and wall, from which the pace is counted. */
   #zero: { readonly atNs: number; readonly ms: number } | undefined;
 
   constructor(parts: SteppedParts) {
@@ -53,8 +55,8 @@ export class SteppedInjection {
       atNs = this.#obey(atNs);
       const leftMs = this.#leftMs(atNs);
       if (leftMs <= 0 || this.#parts.isStopped()) return;
-      this.#cell ??= new Int32Array(new SharedArrayBuffer(4));
-      Atomics.wait(this.#cell, 0, 0, Math.min(leftMs, NAP_MS));
+      this.#sleepCell ??= new Int32Array(new SharedArrayBuffer(4));
+      Atomics.wait(this.#sleepCell, 0, 0, Math.min(leftMs, NAP_MS));
       this.#parts.onWait();
     }
   }

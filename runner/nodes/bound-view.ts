@@ -54,7 +54,8 @@ export function hostNetworkView(
   const own = layer ?? protocolsOf(owner)[0]?.name ?? '';
   const network = networkSeenBy(own, parts.network, protocolsOf);
   const { over } = hostNamed(network, owner) ?? {};
-  // Nodes on links know the keys of the protocols on the links of other hosts; layers those of their own layer.
+  // A lowest protocol knows the keys of the lowest protocols of other hosts; a layer knows the keys
+  // of the same layer there.
   const isLowest = layer === undefined || over?.[layer] === 'links';
   const protocolAt = (host: string): string => (isLowest ? lowestSeenBy(own, host, parts) : own);
   let memberships: ReadonlySet<string> | undefined;
@@ -112,7 +113,10 @@ export function sharedSecretNames(
   });
 }
 
-/** The lowest protocol of a host, as a lowest protocol sees it: that protocol if it is there, else the first. */
+/**
+ * The lowest protocol of a host as seen by another lowest protocol: the same protocol if the host
+ * has it, else the first one of the host.
+ */
 function lowestSeenBy(
   protocol: string,
   host: string,

@@ -57,8 +57,9 @@ export function findProtocolNode(
 }
 
 /**
- * One handle for the nodes of a host: the lowest is started first and stopped last. Accounts ask each
- * member how many messages it holds, because messages of a layer do not count for its carrier.
+ * One handle for the nodes of a host: the lowest is started first and stopped last. Accounts ask
+ * each protocol of the host separately how many messages it holds, because messages of a layer must
+ * not count as its carrier's.
  */
 class NodeStack implements NodeHandle {
   /** The nodes of the host's protocols, the lowest first. */
@@ -96,7 +97,10 @@ class NodeStack implements NodeHandle {
     return this.#nodes.every((node) => node.isReady?.() !== false);
   }
 
-  /** Number of messages that all members hold; those of a layer count again for its carrier. */
+  /**
+   * Number of messages that all nodes of the host hold; a message of a layer counts once more if
+   * its carrier holds it.
+   */
   holding(): number {
     return this.#nodes.reduce((sum, node) => sum + (node.holding?.() ?? 0), 0);
   }

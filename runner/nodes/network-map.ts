@@ -62,7 +62,7 @@ export function networkMap(
   };
 }
 
-/** What the entries of `stack` say carries each layer. */
+/** The carriers of each layer, as the entries of `stack` name them. */
 function carriersOf(layers: readonly LayerSpec[] = []): Pick<HostView, 'over'> {
   const over = layers.flatMap(({ name, over: carrier }) =>
     carrier === undefined ? [] : [[name, carrier] as const],

@@ -58,8 +58,8 @@ export class SecretProvisioner {
   }
 
   /**
-   * Makes the key bundle of a process that runs the nodes of these hosts, which has only the secrets
-   * that these need.
+   * Makes the key bundle of a process that runs the nodes of these hosts, with only the secrets
+   * that these hosts need.
    * @param rootOf Gives the root of a host's own secrets.
    */
   bundle(hosts: readonly string[], rootOf: (host: string) => Uint8Array): KeyBundle {

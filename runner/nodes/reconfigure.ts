@@ -1,5 +1,5 @@
 /**
- * Changes the options of nodes while they run, as the question `reconfigure` asks, whose text is a JSON
+ * Changes the options of nodes while they run, for the question `reconfigure`, whose text is a JSON
  * map of options. These override options of the file and earlier changes, and must pass the same
  * schema.
  *
@@ -147,7 +147,7 @@ function readMap(text: string): Options | undefined {
     const isMap = typeof value === 'object' && value !== null && !Array.isArray(value);
     return isMap ? (value as Options) : undefined;
   } catch {
-    // A text that is not JSON is refused in the same way as JSON that is not a map.
+    // A text that is not JSON is refused like JSON that is not a map.
     return undefined;
   }
 }

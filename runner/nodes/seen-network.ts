@@ -1,6 +1,7 @@
 /**
- * The network as the nodes of one protocol see it: of hosts with several lowest protocols they see their own, whichever
- * is the first, so that they find their peers (ADR 0094).
+ * The network as the nodes of one protocol see it. If a host has several lowest protocols, the
+ * nodes see their own one there, whichever is first in the file, so that they find their peers (ADR
+ * 0094).
  *
  * @module
  */
@@ -11,8 +12,8 @@ import { memoisePerObject } from '../../engine/pure/once-per.ts';
 const knownOf = memoisePerObject((_: NetworkMap['hosts']) => new Map<string, NetworkMap>());
 
 /**
- * Makes the network that the nodes of a protocol see; once for all of them, and the network itself if no host has this
- * protocol as a further lowest one.
+ * Returns the network that the nodes of a protocol see, made once for all of them. It is the
+ * unchanged network if no host has this protocol as a second or later lowest protocol.
  * @param protocolsOf All protocols of a host, the lowest first.
  */
 export function networkSeenBy(

@@ -101,11 +101,11 @@ type Members = ReadonlyMap<string, ReadonlySet<string>>;
 
 /** The protocols of a host. */
 interface HostStackParts {
-  /** The lowest first. */
+  /** The protocols of the host, the lowest first. */
   readonly stack: readonly ConfiguredProtocol[];
   /** All layers of the host, as its files say. */
   readonly layers: readonly LayerSpec[];
-  /** See {@link exposedIn}. */
+  /** Names of exposed protocols, see {@link exposedIn}. */
   readonly exposed: ReadonlySet<string>;
 }
 
@@ -116,8 +116,9 @@ interface LayerPosition extends HostStackParts {
 }
 
 /**
- * Names of the protocols that some host runs where not all carriers hide: it may pass on there what reached it over a
- * carrier that does, as relays of bundles do, so that nobody's messages of this protocol are hidden.
+ * Names of the protocols that run, on at least one host, over a carrier that does not hide who
+ * writes to whom. There a node may pass on messages that came over a hiding carrier, as relays of
+ * bundles do, so none of the messages of such a protocol are hidden.
  */
 function exposedIn(hosts: readonly HostSpec[], stackOf: ProtocolStackOf): ReadonlySet<string> {
   const exposed = new Set<string>();
@@ -147,7 +148,10 @@ function membersOf(
   return members;
 }
 
-/** The protocols that may carry a layer, the lowest first: all below it, unless its file says which. */
+/**
+ * The protocols that may carry a layer, the lowest first: all protocols below the layer, unless the
+ * file names some of them.
+ */
 function carriersBelow(
   stack: readonly ConfiguredProtocol[],
   height: number,
@@ -172,21 +176,29 @@ function carrierOf(
   return [{ carrier: protocol.name, terms: { ...terms, hides }, members: running }];
 }
 
-/** True if a carrier says that it hides who writes to whom, or if all that may carry it do, here and wherever it runs. */
+/**
+ * True if a carrier hides who writes to whom: by itself, or because all carriers below it do, on
+ * this host and on every other host that runs it.
+ */
 function hidesPeers(carrier: ConfiguredProtocol, host: HostStackParts): boolean {
   if (carrier.protocol.carries?.(carrier.options)?.hides === true) return true;
-  return !host.exposed.has(carrier.protocol.name) && isOfAllBelow(carrier, host, hidesPeers);
+  return !host.exposed.has(carrier.protocol.name) && isTrueOfAllCarriers(carrier, host, hidesPeers);
 }
 
-/** True if a protocol keeps the wish `private` or refuses it itself, or hands it to carriers that do, or all hide. */
+/**
+ * True if messages with the option `private` stay private: the protocol honours or refuses this
+ * option itself, or all carriers below it honour it or hide who writes to whom.
+ */
 function keepsPrivate(own: ConfiguredProtocol, host: HostStackParts): boolean {
   const handling = own.protocol.wishes?.private;
   if (handling === 'honoured' || hidesPeers(own, host)) return true;
-  return handling === 'passed-on' && isOfAllBelow(own, host, keepsPrivate);
+  return handling === 'passed-on' && isTrueOfAllCarriers(own, host, keepsPrivate);
 }
 
-/** True if something can carry a protocol of a host, and all that can are as `isSo` says. */
-function isOfAllBelow(
+/**
+ * True if a protocol of a host has at least one carrier, and `isSo` is true for all its carriers.
+ */
+function isTrueOfAllCarriers(
   own: ConfiguredProtocol,
   host: HostStackParts,
   isSo: (carrier: ConfiguredProtocol, host: HostStackParts) => boolean,

@@ -45,11 +45,14 @@ export interface RunDriverParts {
   readonly injector: Injector | undefined;
 }
 
-/** Makes the time of a run pass, in worlds of one kind, and does what else differs between worlds. */
+/**
+ * Makes the time of a run pass in worlds of one kind, and does everything else in which these
+ * worlds differ from others.
+ */
 export interface RunDriver {
   /** Creates the world, the experiment, and everything that watches. */
   assemble(): AssembledRun;
-  /** Opens what must exist before nodes are created: sockets, processes. */
+  /** Opens sockets or processes that must exist before nodes are created. */
   open?(): PromiseSteps<void>;
   /** Runs code that creates and starts nodes. */
   prepare(act: () => void): void;
@@ -59,7 +62,10 @@ export interface RunDriver {
   begin?(experiment: Experiment): PromiseSteps<void>;
   /** Lets the time pass until the run is over or stopped. */
   pass(passing: RunDriverParts): PromiseSteps<SeedResult['ending']>;
-  /** Waits for packets that are still counted although nodes get nothing more, and gathers counters. */
+  /**
+   * Waits for packets that still count although nodes receive nothing any more, and gathers
+   * counters.
+   */
   settle?(): PromiseSteps<void>;
   /** Facts about the run; to be read after {@link settle}. */
   facts(): ElapsedTimeFacts;

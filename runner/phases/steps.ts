@@ -6,7 +6,10 @@
  */
 import { assert } from '../../engine/core/assert.ts';
 
-/** Steps to a result. Each yielded promise must be fulfilled before the next step. */
+/**
+ * Steps to a result of type `T`. Whoever runs them waits for each yielded promise before the next
+ * step.
+ */
 export type PromiseSteps<T> = Generator<Promise<unknown>, T, void>;
 
 /** Waits for the result of a promise. */

@@ -43,7 +43,7 @@ export interface AttackContext {
 
 /** A message on a link of the node. */
 export interface CaughtMessage {
-  /** The whole datagram; changes to it are sent. */
+  /** The whole datagram; if the adversary changes these bytes, the changed datagram is sent. */
   readonly bytes: Uint8Array;
   readonly message: MessageLocation;
   /** Time that the message still needs to the end of the link, without jitter, ns. */

@@ -77,7 +77,10 @@ export class AttackDriver {
     };
   }
 
-  /** Ends the attacks that last to the end of the run; returns the results of each kind. */
+  /**
+   * Ends the attacks that last until the end of the run; returns the results of each kind of
+   * attack.
+   */
   carriedOut(truth: RunTruth): ActiveAttackResults {
     for (const adversary of this.#active) adversary.stop();
     this.#active.clear();

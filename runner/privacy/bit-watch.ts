@@ -45,7 +45,10 @@ interface Target {
   readonly from: string;
   /** True once another user has received the packet. */
   hasArrived: boolean;
-  /** Since when a node that is not a user holds the packet, ns; undefined if none does. */
+  /**
+   * Instant since which a node that is not a user has held the packet, ns; undefined if no such
+   * node holds it.
+   */
   heldNs: number | undefined;
 }
 
@@ -68,8 +71,8 @@ export class PacketBitObserver implements NetworkObserver, PrivacyMeter {
   /** When packets reached users, ns, ascending. */
   readonly #arrivals: number[] = [];
   /**
-   * For each flow: its next sequence number when a target was last chosen. The next target must be
-   * newer.
+   * For each flow: its next sequence number at the time when a target was last chosen; the next
+   * target must have this number or a higher one.
    */
   readonly #seen = new Map<number, number>();
   #nextNs: number;
@@ -118,7 +121,7 @@ export class PacketBitObserver implements NetworkObserver, PrivacyMeter {
   addTo(result: SeedResult): SeedResult {
     const counts = [...this.#targets.values()].map((target) => this.#candidates(target));
     const values = counts.filter((count) => count > 0).map((count) => log(count) / LN2);
-    // All candidates are equally likely, so all kinds of entropy have the same value.
+    // All candidates are equally likely, so min-entropy and mean entropy have the same value.
     const bits: MetricData = { kind: 'samples', values };
     return {
       ...result,
@@ -135,7 +138,7 @@ export class PacketBitObserver implements NetworkObserver, PrivacyMeter {
   #candidates({ hasArrived, heldNs }: Target): number {
     if (hasArrived) return 1;
     const { durationNs, drainNs } = this.#parts.scenario;
-    // The target was lost on a link, or its node may still send it.
+    // Either the target was lost on a link, or the node that holds it may still send it.
     if (heldNs === undefined || heldNs + SEARCH_NS > durationNs + drainNs) return 0;
     const from = countUntil(this.#arrivals, heldNs);
     return countUntil(this.#arrivals, heldNs + SEARCH_NS) - from;

@@ -26,7 +26,7 @@ export class BlendingAdversary implements Adversary {
   #trial: AttackTrial | undefined;
   /** Number of the present target, by which timers of earlier targets are recognised and ignored. */
   #target = 0;
-  /** When the target entered the node. */
+  /** Instant at which the target entered the node, ns. */
   #insideNs = 0;
 
   constructor(spec: Extract<AttackSpec, { kind: 'n_minus_one' }>, context: AttackContext) {

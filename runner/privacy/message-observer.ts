@@ -62,8 +62,8 @@ export class MessageObservers {
   /** For each message: 1 + the index of the node that has it; 0 while it is on a link. */
   #places = new Uint16Array(PLACES_AT_FIRST);
   /**
-   * Number of copies that arrived while the original was inside, by message; that many following drops
-   * are those of copies.
+   * For each message: number of copies that arrived while the original was inside a node. The next
+   * drops of the message, as many as this, are drops of copies.
    */
   readonly #copies = new Map<number, number>();
 
@@ -196,7 +196,8 @@ export function joinMessageObservers(all: readonly MessageObserver[]): MessageOb
   const tell = (say: (observer: MessageObserver) => void): void => {
     for (const observer of all) say(observer);
   };
-  // `Required`, so that no method can be forgotten here: its reports would reach none of the observers.
+  // `Required` makes a forgotten method fail to compile; reports to it would otherwise reach no
+  // observer.
   const joined: Required<MessageObserver> = {
     accepted: (message): void => tell((one) => one.accepted?.(message)),
     created: (...what): void => tell((one) => one.created(...what)),

@@ -29,8 +29,8 @@ import { LinkWatch } from './link-watch.ts';
 import { MessageObservers } from './message-observer.ts';
 
 /**
- * Delay law of mixes whose protocol states none (Protocol.privacyFacts): senders choose exponential
- * delays.
+ * Delay law assumed for mixes whose protocol states none (Protocol.privacyFacts): senders choose
+ * exponential delays.
  */
 const SENDERS_CHOOSE: DelayLaw = { kind: 'exponential' };
 

@@ -21,7 +21,10 @@ const REMEMBERED_MAX = 65_536;
 export class ReplayAdversary implements Adversary {
   readonly #spec: Extract<AttackSpec, { kind: 'replay' }>;
   readonly #context: AttackContext;
-  /** Outputs by 48 of their bits; two different outputs have equal bits once in 1e14 cases. */
+  /**
+   * Outputs of the node, by 48 bits of each; two different outputs agree in these bits once in 1e14
+   * cases.
+   */
   readonly #outputs = new Map<number, Sighting>();
   #dueNs: number;
   #trial: AttackTrial | undefined;

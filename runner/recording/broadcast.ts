@@ -40,8 +40,8 @@ const MEASURE_SHARE = 200;
  */
 const PENDING_MAX = 16 * 1024 * 1024;
 /**
- * Largest number of blocks that wait for the arrival of their last packets: few, so that viewers see
- * blocks soon.
+ * Largest number of blocks that are kept back until their last packets arrive; small, so that
+ * viewers get blocks soon.
  */
 const WAITING_MAX = 8;
 
@@ -117,8 +117,8 @@ class BroadcastOutput implements TraceOutput {
   #nowNs = 0;
   #hasBegun = false;
   #hasFooter = false;
-  /** Number of bytes of the present block that the writer has not yet passed. */
-  #left = 0;
+  /** Number of bytes of the present block that the writer has yet to pass. */
+  #blockBytesLeft = 0;
   #lane: Uint8Array[] | undefined;
   #lasting: Uint8Array[] = [];
   #packets: Uint8Array[] = [];
@@ -158,8 +158,8 @@ class BroadcastOutput implements TraceOutput {
   #write(bytes: Uint8Array): void {
     if (!this.#hasBegun) this.#begin(bytes);
     else if (!this.#hasFooter) {
-      if (this.#left === 0) this.#beginBlock(bytes);
-      this.#left -= bytes.length;
+      if (this.#blockBytesLeft === 0) this.#beginBlock(bytes);
+      this.#blockBytesLeft -= bytes.length;
       this.#lane?.push(bytes.slice());
     }
   }
@@ -177,16 +177,17 @@ class BroadcastOutput implements TraceOutput {
     const table = view.getUint8(BLOCK_FIELD_OFFSETS.table);
     // The footer, an index of the whole file, is not sent; viewers build their own index.
     this.#hasFooter = table === FOOTER_TABLE_NUMBER;
-    this.#left = BLOCK_HEAD_BYTES + alignedLength(view.getUint32(BLOCK_FIELD_OFFSETS.stored, true));
+    this.#blockBytesLeft =
+      BLOCK_HEAD_BYTES + alignedLength(view.getUint32(BLOCK_FIELD_OFFSETS.stored, true));
     if (this.#hasFooter) this.#lane = undefined;
     else if (!PACKET_TABLES.includes(table)) this.#lane = this.#lasting;
     else {
       const rows = view.getUint32(BLOCK_FIELD_OFFSETS.rows, true);
-      const isTaken = Atomics.load(this.#pending, 0) + this.#left <= PENDING_MAX;
+      const isTaken = Atomics.load(this.#pending, 0) + this.#blockBytesLeft <= PENDING_MAX;
       if (isTaken) this.#rows += rows;
       else this.#lostRows += rows;
       this.#lane = isTaken ? this.#packets : undefined;
-      if (isTaken) Atomics.add(this.#pending, 0, this.#left);
+      if (isTaken) Atomics.add(this.#pending, 0, this.#blockBytesLeft);
     }
   }
 

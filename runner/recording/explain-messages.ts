@@ -22,7 +22,8 @@ interface Arrival {
 interface Trail {
   readonly journey: Journey;
   /**
-   * A number that stays the same through all nodes; equal copies share the number of the latest copy.
+   * A number that the message keeps through all nodes; equal copies share the number of the latest
+   * copy.
    */
   readonly number: number;
   /** The arrival of the message at the node that sent it on; absent if this node made it. */
@@ -44,9 +45,14 @@ export interface HeldMessage {
 /** What {@link MessageTrails} needs of the recorder of journeys. */
 export interface TrailParts {
   now(): number;
-  /** The journey of the message whose request to send a node is handling; undefined if there is none. */
+  /**
+   * The journey of the message that an application is just asking a node to send; undefined if
+   * there is none.
+   */
   asked(): Journey | undefined;
-  /** A new number for a packet that a node made, by which the packet's journeys are found. */
+  /**
+   * Returns a new number for a packet that a node made; packets made from it inherit the number.
+   */
   newTrail(): number;
   /** Adds a line to a journey. */
   say(journey: Journey, node: string, text: string): void;
@@ -107,7 +113,8 @@ export class MessageTrails {
   #accept(node: string, message: number): void {
     const journey = this.#parts.asked();
     const name = `${node} ${message}`;
-    // A node that was restarted counts from the beginning, so a number may be used again.
+    // A restarted node counts its messages from the beginning, so a number may come a second time,
+    // for a message without a journey.
     if (journey === undefined) this.#accepted.delete(name);
     else this.#accepted.set(name, journey);
   }
@@ -118,7 +125,10 @@ export class MessageTrails {
     this.#leaves(key, { journey, number: this.#parts.newTrail(), origin: undefined });
   }
 
-  /** Called when the sender is done with its original of a message; there may be copies elsewhere. */
+  /**
+   * Called when the sender no longer keeps its own copy of a message; there may be copies
+   * elsewhere.
+   */
   #settled(node: string, message: number, how: string): void {
     const journey = this.#accepted.get(`${node} ${message}`);
     if (journey !== undefined && how === 'dropped') this.#tellDrop(journey, node);
@@ -175,7 +185,8 @@ export class MessageTrails {
 
   /** Records that the node no longer has the message. The trail ends when no node and no link has it. */
   #release(node: string, key: number, trail: Trail): void {
-    // A node that has not received the message made it, so the copy is counted in `underWay`.
+    // The node made the message and never received it, so it is not a holder; its copy is counted
+    // in `underWay`.
     if (!trail.holders.delete(node)) trail.underWay = Math.max(0, trail.underWay - 1);
     if (trail.holders.size === 0 && trail.underWay === 0) this.#trails.delete(key);
   }

@@ -83,8 +83,8 @@ class JourneyRecorder implements Recorder, NetworkObserver {
   readonly #readers = new Map<string, LocateMessage | undefined>();
   #offered: Offered | undefined;
   /**
-   * A drop that a node reported in an event and that is not in a journey yet: nodes do not name the
-   * packet.
+   * A drop that a node reported in this event and that no journey shows yet. Nodes do not say which
+   * packet they dropped.
    */
   #untold: { readonly node: string; readonly reason: string; readonly event: number } | undefined;
   /** The journey of the request that a node is handling now. */
@@ -268,15 +268,16 @@ class JourneyRecorder implements Recorder, NetworkObserver {
         const { reason, node, atNs } = fate.loss;
         const what = fate.kind === 'lost' ? 'lost' : 'given up';
         const line = { afterNs: atNs - journey.atNs, node, text: `${what}: ${reason}` };
-        // If the journey already has a line for this drop, that line is marked as the drop of the last
-        // copy.
+        // The journey may already have a line for this drop; that line then says that this was the
+        // last copy.
         const told = journey.lines.findIndex(
           (one) =>
             one.afterNs === line.afterNs && one.node === node && one.text === `dropped: ${reason}`,
         );
         if (told >= 0) journey.lines.splice(told, 1);
         journey.lines.push(line);
-        // Lines are sorted, because copies of a retransmitted message may have later lines.
+        // The lines are sorted by time, because copies of a retransmitted message may have added
+        // later lines.
         journey.lines.sort((a, b) => a.afterNs - b.afterNs);
       }
     }

@@ -139,8 +139,8 @@ class Capture implements Recorder, NetworkObserver {
     }
     for (let id = this.#arrivals.length; id < directions.length; id += 1) {
       const { linkId, fromNode, toNode } = directions[id] as LinkDirectionView;
-      // A medium or a loopback has no opposite direction: its packets arrive on the interface on which
-      // they left.
+      // A segment or a loopback has no opposite direction, so its packets arrive on the interface
+      // on which they left.
       const back = directions.findIndex(
         (other) =>
           other.linkId === linkId && other.fromNode === toNode && other.toNode === fromNode,

@@ -64,8 +64,8 @@ export interface TraceParts {
    */
   readonly network?: { readonly scheduler: Scheduler; readonly table: PacketTable };
   /**
-   * Another recorder that passes on the packets that it observes, since observing them once instead of
-   * twice halves the cost.
+   * Another recorder, which observes packets and passes them on to this one; observing them once
+   * instead of twice halves the cost.
    */
   readonly leader?: TraceListener;
   /** Calls nodes for their statuses; if absent, as in live runs, the trace has none. */
@@ -187,7 +187,7 @@ export class TraceListener implements Recorder {
   }
 
   nodeDropped(node: string, reason: string): void {
-    // The leader passes the drop on together with the packet.
+    // The leader passes on drops together with the packets, so the network's own report is ignored.
     if (this.#leader !== undefined) return;
     const number = this.#reasons.get(reason) ?? this.#reasons.get(OTHER_REASON) ?? 0;
     this.#trace.dropped(this.#parts.now(), {
@@ -217,8 +217,8 @@ export class TraceListener implements Recorder {
     const { records } = experiment.faults;
     for (; this.#faultsBegun < records.length; this.#faultsBegun += 1) {
       const record = records[this.#faultsBegun] as FaultRecord;
-      // In live runs, fault records come before measurements of the same time, which must be sorted
-      // first.
+      // Live runs report faults earlier than measurements of the same time, so faults of the future
+      // wait here.
       if (record.beginNs > nowNs) break;
       this.#trace.faultBegan(record, record.beginNs);
       this.#faultsOpen.push(record);
@@ -251,7 +251,7 @@ export class TraceListener implements Recorder {
     this.#trace.finish({ endNs, fingerprint: result.fingerprint });
   }
 
-  /** Passes the packets that have arrived to the follower. */
+  /** Passes the packets that have arrived to the recorder that follows this one. */
   flushFollower(): void {
     this.#trace.flushFollower();
   }

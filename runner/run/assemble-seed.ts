@@ -1,5 +1,6 @@
 /**
- * Sets up a run of one seed in virtual time: its world, the experiment, and all observers.
+ * Sets up a run of one seed in virtual time: its world, its experiment, and its observers and
+ * recorders.
  *
  * @module
  */

@@ -43,7 +43,7 @@ export function explainUnknownCommit(): string | undefined {
     encoding: 'utf8',
     env: { ...process.env, LC_ALL: 'C' },
   });
-  // Common in containers: git refuses repositories that belong to another user.
+  // Git refuses repositories that belong to another user, which is common in containers.
   if (!stderr?.includes('dubious ownership')) return undefined;
   const allow = `git config --global --add safe.directory ${quoteShellWord(PROJECT_ROOT)}`;
   return `the commit is unknown, because the checkout belongs to another user: ${allow}`;

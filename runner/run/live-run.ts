@@ -114,7 +114,7 @@ class LiveDriver implements RunDriver {
    * 50 ms.
    */
   #pace = Number.NaN;
-  /** Number of datagrams that were received before nodes stopped getting datagrams. */
+  /** Number of datagrams received by the instant at which nodes stopped getting any. */
   #handledUpTo = 0;
 
   constructor(order: LiveRunRequest, turn: RunningSeed) {
@@ -122,7 +122,7 @@ class LiveDriver implements RunDriver {
     this.#turn = turn;
     this.#stackOf = makeProtocolStackFinder(order.scenario, order.registry);
     this.#warnings = [...order.scenario.warnings, ...livePrivacyWarning(order.scenario)];
-    // Calls of nodes before the scenario's time begins are reported as at time 0.
+    // Calls of nodes before the scenario's time 0 are reported with the time 0.
     this.#noteZero(Number.POSITIVE_INFINITY);
   }
 
@@ -189,8 +189,8 @@ class LiveDriver implements RunDriver {
         experiment,
         failure: this.#failure,
         now: () => world.now(),
-        // If the run may end early, when its work is done or a limit is missed for good, it must check
-        // often.
+        // A run that may end early (when its work is done or a limit is missed for good) must check
+        // often whether it is over.
         turnMs: hasFixedEnd ? Number.POSITIVE_INFINITY : DONE_POLL_MS,
         isMissed: () => limits?.isMissed(world.now(), experiment) === true,
         mute: () => this.#agenda.mute(),

@@ -55,7 +55,10 @@ export function plannedRuns(scenario: Scenario, seeds: readonly number[]): reado
   ];
 }
 
-/** The answer of a run; if it has no result, the message names its network. */
+/**
+ * Returns the answer of a run; if the run has no result, the message is extended by the name of its
+ * network.
+ */
 export function nameNetworkInAnswer(
   answer: SeedAnswer,
   { networks }: Pick<Scenario, 'networks'>,

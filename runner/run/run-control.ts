@@ -26,13 +26,13 @@ export interface SeedProgress {
   readonly engineMs: number;
 }
 
-/** The side of a run: it reports how far it is, and asks whether it must stop. */
+/** The side of the run: it reports its progress, and asks whether it must stop. */
 export interface RunSteering {
   report(progress: SeedProgress): void;
   readonly stopReason: StopReason | undefined;
 }
 
-/** The side of a run: it reports how far it is, and asks whether it must stop. */
+/** The side of the run: it reports its progress, and asks whether it must stop. */
 export interface RunSteering {
   report(progress: SeedProgress): void;
   readonly stopReason: StopReason | undefined;

@@ -89,7 +89,7 @@ export class VirtualDriver implements RunDriver {
       const untilNs = this.#nextStop(at, experiment.overNs);
       const began = performance.now();
       world.sim.runUntil(untilNs);
-      // This may be earlier than planned, if the work was done.
+      // `untilNs` may not be reached, if the work was done earlier.
       at = world.now();
       this.#engineMs += performance.now() - began;
       this.#book.pass(at, world.sim);

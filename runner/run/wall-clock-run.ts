@@ -65,7 +65,8 @@ export async function runInTurn(
   }
   const input = makeJudgeInput(order, done, performance.now() - beganMs);
   const definitions = [...input.definitions, ...facts.definitions];
-  // In real time, key agreements are never computed once for both ends, so the report must not say so.
+  // In real time, both ends of a key agreement always compute it, so the report must not mention
+  // the shared computation.
   const { crypto } = order.scenario;
   return { kind: 'judged', input: { ...input, crypto, ...facts, definitions } };
 }

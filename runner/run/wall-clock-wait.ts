@@ -25,7 +25,7 @@ export class FailureSignal {
       reject = refuse;
     });
     this.fail = reject;
-    // A failure before anybody waits must not count as an unhandled rejection.
+    // A failure before somebody waits for it must not count as an unhandled rejection.
     this.promise.catch(() => undefined);
   }
 
@@ -62,7 +62,7 @@ export interface WallClockRunParts {
   readonly failure: FailureSignal;
   /** Time of the scenario, ns. */
   readonly now: () => number;
-  /** Longest wait between two checks, ms. */
+  /** Longest wait between two checks of whether the run is over, ms. */
   readonly turnMs: number;
   readonly turn?: () => void;
   /** True if a limit cannot be met any more; called at each check. */

@@ -42,13 +42,13 @@ export function mergeResults(parts: readonly ResultsPart[]): MergedResults {
   if (first === undefined) throw new Refusal('there is nothing to merge');
   const head = wholeOf(first.head);
   for (const part of parts) refuseOther(first, part);
-  const claims = new Map<string, Claim[]>();
-  for (const { path, lines } of parts) for (const line of lines) addClaim(claims, { path, line });
+  const claims = new Map<string, RunLine[]>();
+  for (const { path, lines } of parts) for (const line of lines) addRunLine(claims, { path, line });
   const lines = new Map<string, ResultsFileRun>();
   const conflicts: ResultConflict[] = [];
   for (const [id, all] of claims) {
-    // Unpacking takes milliseconds for each line and is done later anyway, so lines are unpacked here
-    // only if several are for the same run.
+    // To check a line, its result must be unpacked, which takes milliseconds and happens later
+    // anyway. So lines are unpacked here only if several of them are for the same run.
     const whole = all.length === 1 ? all : all.filter(isWhole);
     const [one] = whole;
     if (one !== undefined) lines.set(id, one.line);
@@ -59,13 +59,13 @@ export function mergeResults(parts: readonly ResultsPart[]): MergedResults {
 }
 
 /** The line of one file for a run. */
-interface Claim {
+interface RunLine {
   readonly path: string;
   readonly line: ResultsFileRun;
 }
 
 /** Adds a line, unless an equal one is known. */
-function addClaim(claims: Map<string, Claim[]>, claim: Claim): void {
+function addRunLine(claims: Map<string, RunLine[]>, claim: RunLine): void {
   const { id, fingerprint, result } = claim.line;
   const known = claims.get(id);
   if (known === undefined) claims.set(id, [claim]);
@@ -74,15 +74,15 @@ function addClaim(claims: Map<string, Claim[]>, claim: Claim): void {
   }
 }
 
-function isUnpacked({ line }: Claim): boolean {
+function isUnpacked({ line }: RunLine): boolean {
   return unpackResult(line.result) !== undefined;
 }
 
-function isWhole({ line }: Claim): boolean {
+function isWhole({ line }: RunLine): boolean {
   return unpackResult(line.result)?.fingerprint === line.fingerprint;
 }
 
-function conflictsOf(claims: readonly Claim[]): readonly ResultConflict[] {
+function conflictsOf(claims: readonly RunLine[]): readonly ResultConflict[] {
   const paths = new Map<string, string>();
   for (const { path, line } of claims) {
     if (!paths.has(line.fingerprint)) paths.set(line.fingerprint, path);

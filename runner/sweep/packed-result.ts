@@ -13,7 +13,10 @@ import { Refusal } from '../../scenarios/refusal.ts';
  * inflate to a thousand times as much. The largest result of the shipped scenarios has 2 MB.
  */
 const UNPACKED_MAX = 64 * 1024 * 1024;
-/** Largest number of values in a result: an empty object takes a hundred times as much memory as text. */
+/**
+ * Largest number of values in a result, because an empty object takes a hundred times as much
+ * memory as its text.
+ */
 const PARTS_MAX = 1_000_000;
 /** Longest packed result, characters. The longest of the shipped scenarios has 23 kB. */
 const PACKED_MAX = 24 * 1024 * 1024;
@@ -69,7 +72,7 @@ export function unpackResult(text: string): SeedResult | undefined {
 function isReadable(json: Buffer): boolean {
   if (json.length > UNPACKED_MAX) return false;
   let parts = 0;
-  // An index is used, because iterators over bytes take ten times as long.
+  // Iterators over bytes take ten times as long as an index.
   for (let at = 0; at < json.length && parts <= PARTS_MAX; at += 1) {
     const byte = json[at];
     if (byte === COMMA || byte === LIST || byte === MAP) parts += 1;

@@ -161,7 +161,8 @@ function isHead(value: unknown): value is SweepHeader {
   return (
     head?.orrery === 'sweep' &&
     head.version === VERSION &&
-    // Only leaves are accepted, because code that walks through deeply nested values could fail.
+    // All values but `set` and `seeds` must be leaves, because code that walks through deeply
+    // nested values could fail.
     Object.entries(head).every(([key, one]) => key === 'set' || key === 'seeds' || isLeaf(one)) &&
     [head.name, head.file, head.sha256, head.commit].every((one) => typeof one === 'string') &&
     isTexts(head.set) &&
@@ -206,7 +207,7 @@ function isRun(value: unknown): value is ResultsFileRun {
   );
 }
 
-/** Reads a line, keeping known fields only, because it may be written again. */
+/** Reads a line of a file; keeps known fields only, because the line may be written again. */
 function runOf({
   id,
   parameters,

@@ -116,7 +116,8 @@ class Sweep {
       // Later combinations begin once the executor has accepted all seeds of this one.
       await this.#submit(running, this.#order.seeds);
       const end = this.#finish(running);
-      // `Promise.all` below reports a rejection; until then it must not count as unhandled.
+      // A rejection is reported by `Promise.all` below; this handler keeps it from counting as
+      // unhandled before that.
       end.catch(() => undefined);
       ends.push(end);
     }
@@ -179,8 +180,8 @@ class Sweep {
   }
 
   /**
-   * Reports the end of a combination, then progress again: the report after its last run came before it counted as
-   * ended.
+   * Reports the end of a combination, then the progress once more, because the progress after the
+   * last run was reported before the combination counted as ended.
    */
   #ended(cell: SweepCombination, end: CombinationEnd): void {
     this.#order.onCell(cell, end);
@@ -253,7 +254,7 @@ class RunningCell {
       return;
     }
     const { result } = answer;
-    // The result of a run that was cut short must not be stored under its identity.
+    // A run that was cut short must not be stored under the identity of the whole run.
     if (result.ending === 'interrupted') this.left = true;
     else if (result.ending === 'time-limit') {
       const message = 'the time limit of the scenario ended it';

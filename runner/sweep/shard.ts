@@ -29,8 +29,8 @@ interface Placed {
 }
 
 /**
- * The combinations of a part, in their order. They are dealt to parts in the order of their names,
- * which are hashes, so that slow regions of a sweep are spread over all parts.
+ * The combinations of a part, in their order. They are assigned to the parts in turn, in the order
+ * of their names. These are hashes, so slow regions of a sweep are spread over all parts.
  */
 export function combinationsOfShard<Cell extends Placed>(
   cells: readonly Cell[],

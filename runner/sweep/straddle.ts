@@ -1,5 +1,5 @@
 /**
- * Whether more seeds could change a verdict, and how many to add.
+ * Decides whether more seeds could change a verdict, and how many to add.
  *
  * @module
  */
@@ -16,8 +16,8 @@ export function isUndecided({ kpis }: Pick<Report, 'kpis'>): boolean {
 
 function isOpen(kpi: KpiResult): boolean {
   const { kind, n, note } = kpi.ci95;
-  // With one seed there is no interval yet; counts and extremes never have one, so for these more seeds
-  // would not help.
+  // With one seed there is no interval yet, so more seeds help. Counts and extremes never have an
+  // interval, so there they do not help.
   return isStraddlingLimit(kpi) || (kind === 'none' && n === 1 && note?.startsWith('n=') === true);
 }
 

@@ -98,8 +98,8 @@ function taskOf(
     ...{ scenario: { file: scenario.file, overrides }, seed },
     recordings: isTwin ? {} : recordingsOf(seed),
     endsOnMiss: endsOnMiss === true && !isTwin,
-    // The thread refuses files that were changed since the check; not if there is a twin, which may
-    // read other files.
+    // The thread refuses files that were changed since they were checked. This cannot be required
+    // of a twin, which may read other files.
     ...(scenario.twin === undefined ? { asked: { hashes: hashScenarioFiles(scenario) } } : {}),
   };
 }

@@ -38,8 +38,8 @@ export async function runJob(job: SeedJob): Promise<SeedAnswer> {
     const result = runSeed(control === undefined ? base : { ...base, control });
     return journey === '' ? { kind: 'result', result } : { kind: 'result', result, journey };
   } catch (error) {
-    // The files had no mistakes when the run was requested, so they were changed since. The message
-    // must not quote them, because its reader may not be allowed to see them.
+    // The files had no mistakes when the run was requested, so they were changed since then. The
+    // message must not quote them, because its reader may not be allowed to see them.
     if (error instanceof ConfigError)
       return { kind: 'refused', message: formatErrorWithoutSource(error) };
     return makeFailureAnswer(error, job.seed);

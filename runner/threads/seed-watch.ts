@@ -23,7 +23,7 @@ import { RunControl, type StopReason } from '../run/run-control.ts';
 
 /** A call of a node's handler that takes longer than this, ms, is reported once. */
 export const STUCK_CALL_MS = 5_000;
-/** The same limit for live runs, ms, in which all other nodes wait for the call. */
+/** The same limit for live runs, ms; it is shorter, because all other nodes wait for the call. */
 export const STUCK_LIVE_CALL_MS = 1_000;
 /**
  * Time from the request to stop until the seed is terminated, ms. A run must end within five seconds of
@@ -74,7 +74,7 @@ export class SeedWatch {
   #found:
     | { readonly count: number; readonly place: Promise<CrashLocation | undefined> }
     | undefined;
-  /** True once the watchdog is ending the seed. */
+  /** True once the watchdog has begun to end the seed. */
   #isOver = false;
   #ended: SeedAnswer | undefined;
 
@@ -140,8 +140,8 @@ export class SeedWatch {
     if (heldMs >= LOOK_UP_MS) void this.#place();
     if (nowMs - stopping.atMs < TERMINATION_GRACE_MS) return;
     this.#isOver = true;
-    // The current call has taken more than half of the time since the request, so it is taken for the
-    // call that never returns.
+    // The current call has taken more than half of the time since the request to stop, so it is
+    // probably the one that never returns.
     if (heldMs >= TERMINATION_GRACE_MS / 2) void this.#endHeld();
     else this.#end(this.#busyAnswer(stopping.reason));
   }
@@ -164,7 +164,7 @@ export class SeedWatch {
     const found = new AbortController();
     const late = pause(PLACE_GRACE_MS, found.signal).then(() => undefined);
     const place = await Promise.race([this.#place(), late]);
-    // The timer is cancelled, because it would keep the process alive.
+    // A timer that is left running would keep the process alive.
     found.abort();
     this.#end(this.#heldAnswer(place));
   }

@@ -13,11 +13,12 @@ const BIN_NS = 10_000_000;
 /** Bins over which the share of disturbed packets is taken, 100 ms, and more until they hold enough packets. */
 const WINDOW_BINS = 10;
 const PACKETS_MIN = 10;
-/** A larger share of lost or late packets is a disturbance. */
+/** A flow counts as disturbed if a larger share of its packets is lost or late. */
 const DISTURBED_SHARE = 0.1;
 /**
- * The share has to be larger by this many standard deviations, which is when Wilson's lower bound (JASA 22, 1927) is: of 30
- * packets, 8. Chance does that once in 740 windows at most, and once in 10^9 if it takes one packet in a hundred.
+ * The share must exceed {@link DISTURBED_SHARE} by this many standard deviations, by Wilson's lower
+ * bound (JASA 22, 1927): of 30 packets, 8. Chance does that in at most one of 740 windows, and once
+ * in 10^9 if one packet in a hundred is disturbed by chance.
  */
 const DEVIATIONS = 3;
 /** Only packets that are sent within this many bins of a fault count, one minute, to bound memory. */
@@ -46,7 +47,7 @@ interface Disturbance {
 /** Measures the disturbances of one flow. */
 export class Disturbances {
   readonly #all: Disturbance[] = [];
-  /** Those whose packets may still leave or arrive. */
+  /** Faults whose packets may still leave or arrive. */
   #open: Disturbance[] = [];
 
   /**
@@ -79,8 +80,9 @@ export class Disturbances {
   }
 
   /**
-   * For each fault: time from its beginning to the end of the last bin with a lost or late packet, in whose
-   * 100 ms more than a tenth of the packets were lost or late, and more than chance explains; 0 if there is none.
+   * For each fault: the time from its beginning to the end of the last disturbed bin, ns; 0 if
+   * there is none. A bin is disturbed if it has a lost or late packet, and in the 100 ms up to its
+   * end more than a tenth of the packets, and more than chance explains, were lost or late.
    * @param untilNs Packets sent later do not count.
    */
   samples(untilNs: number): number[] {

@@ -169,7 +169,7 @@ function p95(values: number[]): number | null {
   return values.sort((a, b) => a - b)[Math.ceil(values.length * 0.95) - 1] ?? null;
 }
 
-/** Recent pairs of an instant and a value, in a ring that grows as needed. */
+/** Recent pairs of an instant and a value, in a ring buffer that grows when needed. */
 class History {
   #pairs = new Float64Array(2 * FIRST_PAIRS);
   #head = 0;

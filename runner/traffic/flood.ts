@@ -89,7 +89,7 @@ export class Flood {
   /** Number of streams that are being opened. */
   #opening = 0;
   #isOver = false;
-  /** Number of forgeries that were due, whether or not they were sent. */
+  /** Number of forgeries that were due so far, whether they were sent or not. */
   #count = 0;
 
   constructor(parts: {

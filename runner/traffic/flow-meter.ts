@@ -164,8 +164,8 @@ export class FlowMeter {
   }
 
   /**
-   * Marks the sequence numbers from `first` to before `end` as perhaps unused: packets with these
-   * numbers count if they arrive, and do not count as lost if they do not.
+   * Marks the sequence numbers from `first` up to but excluding `end` as possibly never sent: a
+   * packet with such a number counts if it arrives, and is not counted as lost if it does not.
    */
   skip(first: number, end: number): void {
     this.#skipped.push({ first, end });
@@ -256,7 +256,8 @@ export class FlowMeter {
   underWay(nextSequence: number, nowNs: number): number {
     const { warmupNs, drainNs = IN_TIME_NS } = this.#time;
     const sinceNs = Math.max(warmupNs, nowNs - Math.max(IN_TIME_NS, drainNs));
-    // A wide bin may begin before this instant; its packets then count as under way a little longer.
+    // A wide bin may begin before this instant; its packets then count as under way slightly too
+    // long.
     const from = Math.floor(sinceNs / this.binNs);
     const young = sum(this.sentBins, from, Math.max(0, this.sentBins.length - from));
     let count = 0;

@@ -9,7 +9,7 @@ import type { IpFlow } from '../../engine/pure/ip-headers.ts';
 /** The version of IP of a flow. */
 export type IpVersion = 'ipv4' | 'ipv6';
 
-/** First dynamic port (RFC 6335, section 6), and the port of the service discard. */
+/** First dynamic port (RFC 6335, section 6), and the port of the service `discard`. */
 const SOURCE_PORT = 49_152;
 const TARGET_PORT = 9;
 

@@ -17,11 +17,11 @@ export const SOURCE_LATE_MAX_NS = 200_000_000;
  * queues.
  */
 export const BACKLOG_LATE_MAX_NS = 100_000_000;
-/** A source that is less late than this has not waited behind a backlog, ns. */
+/** A packet that is less late than this was not held up by a backlog, ns. */
 const SHORT_NS = 50_000_000;
 /**
- * The backlog is standing if no source was less late for this long, ns: longer than most pauses of
- * a process.
+ * The backlog counts as standing if, for this long, every packet was later than {@link SHORT_NS};
+ * longer than most pauses of a process.
  */
 const STANDING_AFTER_NS = 300_000_000;
 

@@ -102,7 +102,10 @@ export class SumGroundTruth {
   }
 }
 
-/** True if the parts add up to the claim; false also if the claim names a part twice, or no part. */
+/**
+ * True if the parts add up to the claimed sum; false also if the claim names no part, or a part
+ * twice.
+ */
 function isClaimRight(known: ReadonlyMap<number, Uint32Array>, claim: SumClaim): boolean {
   const { parts, vector, bits } = claim;
   if (parts.length === 0 || new Set(parts).size < parts.length) return false;

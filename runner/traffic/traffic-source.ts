@@ -34,7 +34,7 @@ export interface FlowWorld extends Pick<World, 'at' | 'now' | 'rampNs'> {
   request(node: string, inquiry: RequestWithReceiver, by?: string): unknown;
 }
 
-/** What is special about a packet. */
+/** Options of a packet that differ from those of an ordinary one. */
 interface Packet {
   readonly size?: number | undefined;
   readonly captured?: IpFlow | undefined;
@@ -122,7 +122,7 @@ export class Flow {
   /** Addresses and ports of its IP packets; undefined if its packets are bare, or a capture gives them. */
   readonly #ip: IpFlow | undefined;
   readonly #requestNs = new Map<number, number>();
-  /** Bound once, to avoid a closure for each packet. */
+  /** The method as one bound function, so that no closure is made for each packet. */
   readonly #onTick = (): void => this.#tick();
   #isOn = true;
   #isFileSent = false;
@@ -138,7 +138,7 @@ export class Flow {
    */
   #counted = 0;
   #turnNs = 0;
-  /** Fraction of a packet that the ramp carries over to the next instant. */
+  /** The fraction of a packet that the ramp has left over from the previous instant. */
   #ramped = 0;
 
   constructor(world: FlowWorld, spec: TrafficSpec, meter: FlowMeter, draws: FlowDraws) {
@@ -154,8 +154,8 @@ export class Flow {
 
   /**
    * Schedules the first packet.
-   * @param fromNs Packets that were due before this instant are not sent; later than the flow's start
-   * if its host was restarted.
+   * @param fromNs Packets that were due before this instant are not sent. It is later than the
+   * flow's start if the host was restarted.
    */
   start(fromNs = 0): void {
     const { pattern } = this.spec;

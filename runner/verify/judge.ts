@@ -47,7 +47,8 @@ export function judgeCheck(
   const measures = first.map((measure, i) => {
     const all = runs.map((run) => run[i]?.measured ?? Number.NaN);
     const verdict = judgeMeasure(measure, all);
-    // The label of the judged seed is used, because a label may say what its seed found.
+    // The label is that of the seed whose value is shown, because a label may describe what was
+    // found with its seed.
     return { ...verdict, label: runs[all.indexOf(verdict.measured)]?.[i]?.label ?? measure.label };
   });
   const { id, name, formula, catches } = check;

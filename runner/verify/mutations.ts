@@ -82,7 +82,7 @@ export const MUTATIONS: readonly Mutation[] = [
     name: 'lifo',
     mistake: 'the youngest packet is served first',
     red: ['2', '8b'],
-    // The mean wait of check 3 stays right, but its row about the order fails.
+    // Check 3 fails by its row about the order of service, although its mean wait stays right.
     alsoRed: ['3', '21'],
     green: ['18'],
     onlyMeasures: {
@@ -314,7 +314,8 @@ export const MUTATIONS: readonly Mutation[] = [
     name: 'fast-recovery',
     mistake: 'beacons do not wait for the next round',
     red: ['S1'],
-    // Not found by S2: there all ASes begin their rounds at the same time, so a beacon never has to wait for a round.
+    // Check S2 cannot find this mistake: there all ASes begin their rounds at the same time, so a
+    // beacon never waits for a round.
     green: ['S2'],
     defects: { beacons: { isFast: true } },
   },

@@ -36,7 +36,7 @@ const WIDTHS = { id: 4, label: 35, theory: 11, measured: 11, interval: 12, verdi
 interface Cells {
   readonly id: string;
   readonly label: string;
-  /** Empty if the literature has no figure. */
+  /** Figure from the literature; empty if there is none. */
   readonly published: string;
   readonly theory: string;
   readonly measured: string;

@@ -274,8 +274,8 @@ export class ProcessWorld<Net extends SimWorld> implements LocalWorld<Net> {
   }
 
   /**
-   * Bounds the lists of samples of all protocols, for a node that runs alone, where no end of a run
-   * empties them.
+   * Bounds the lists of metric samples of all protocols. A node that runs alone needs this, because
+   * no end of a run ever empties its lists.
    */
   limitSamples(most: number): void {
     for (const meter of this.#meters()) meter.samplesMax = most;
@@ -353,7 +353,7 @@ export class ProcessWorld<Net extends SimWorld> implements LocalWorld<Net> {
 export function countLinkPackets(sim: SimWorld): PacketTotals {
   const sum = sim.network.conservation();
   const drops = { ...sim.network.dropsByReason() };
-  // A packet through a cloud counts once, although it passes several directions of the cloud.
+  // A packet through a cloud passes several directions, but counts once.
   const { passedOn, unrouted } = sim;
   if (unrouted > 0) drops['no-route'] = unrouted;
   return {

@@ -11,9 +11,9 @@ import { PriorityQueue } from '../../engine/net/queue/priority.ts';
 const NAMES_MAX = 3;
 
 /**
- * The warning about priority queues with packets of one class. A link without data carries only network
- * control, which is class 0; so class 0 alone is reported only if all priority queues of the run had
- * nothing else.
+ * The warning about priority queues with packets of one class. A link without data carries only
+ * network control, which is class 0; so a queue with class 0 only is reported only if all priority
+ * queues of the run had nothing else.
  * @returns undefined if there is no reason for a warning.
  */
 export function oneClassWarning({ directions }: Pick<Network, 'directions'>): string | undefined {

@@ -12,8 +12,8 @@ import type { HeldMemory, MachineMemory, MemoryLimits } from '../../topologies/f
 /** Number of objects that are made between two readings of the memory; a reading takes 10 us. */
 const EVERY = 1_024;
 /**
- * Bytes by which a reading may be too high: twice the amount that leaves the young generation at a
- * time.
+ * Bytes by which a reading of the memory may be too high: twice what leaves the young generation at
+ * a time.
  */
 const DOUBT_BYTES = 32e6;
 const NOTHING_HELD: HeldMemory = { heap: 0, arrays: 0 };

@@ -323,7 +323,7 @@ class FakeFleet extends WritingFleet {
     const agent = new AgentProcess(this.agents.length, [host], undefined);
     agent.channel = new NobodysChannel();
     agent.clock.shareClock();
-    agent.isTelling = true;
+    agent.hasOpenChannel = true;
     this.agents.push(agent);
     return agent;
   }

@@ -137,7 +137,7 @@ export class AgentSession {
   async #load(told: AgentAssignment): Promise<void> {
     const { registry, onLine, onAgent, workers, mode = 'coordinated' } = this.#options;
     try {
-      const order = this.#ownOrder(told);
+      const order = this.#withOwnSettings(told);
       if (this.#options.topology === undefined) await loadProtocols(order, registry);
       this.#agent = new Agent(order, {
         ...{ registry, mode, workers },
@@ -157,10 +157,10 @@ export class AgentSession {
   }
 
   /**
-   * The assignment, in which this machine's own settings replace those that the coordinator must not
-   * determine.
+   * The assignment for this agent: settings that the coordinator must not determine are replaced by
+   * this machine's own.
    */
-  #ownOrder(told: AgentAssignment): AgentAssignment {
+  #withOwnSettings(told: AgentAssignment): AgentAssignment {
     const { topology, stateFolder, hosts } = this.#options;
     const { stateFolder: theirs, ...rest } = told;
     if (told.hosts.join() !== hosts.join()) {
@@ -246,7 +246,8 @@ function ownScenario(told: Scenario, topology: Topology, registry: ProtocolRegis
   const scenario = { ...told, topology: { ...topology, hosts } };
   const wrong = hosts.find((host) => !hasFittingOptions(scenario, host, registry));
   if (wrong !== undefined) throw new Refusal(`the coordinator has wrong options for ${wrong.name}`);
-  // Only modules that this machine's own files name have been loaded, and no others may run.
+  // Only the modules that this machine's own files name have been loaded; an assignment that names
+  // another one is refused.
   const strangeModule = modulesOf(scenario, registry).find(
     ({ path }) => registry.userModule(path) === undefined,
   );

@@ -75,12 +75,18 @@ const TALLY_MS = 250;
 /** Interval between two reports that include the histogram of lateness, ms. */
 const LATENESS_MS = 2_500;
 const READY_MS = 20;
-/** Number of samples of a metric that a node without a coordinator keeps: its endpoint shows no more. */
+/**
+ * Largest number of samples that a node without a coordinator keeps of a metric, since its operator
+ * endpoint shows no more.
+ */
 const SAMPLES_ALONE_MAX = 10_000;
 const NS_PER_MS = 1_000_000;
 /** The agent sends the coordinator a message at least this often, ms. */
-const SILENCE_MS = 200;
-/** Stands for delivered bytes whose flow belongs to another protocol, so that they count as damaged. */
+const KEEP_ALIVE_MS = 200;
+/**
+ * Replaces the bytes of a packet that the wrong protocol delivered, so that the packet counts as
+ * damaged.
+ */
 const UNREADABLE_PACKET = new Uint8Array(0);
 
 /** Runs the nodes of one process for a coordinator, from the assignment to the result. */
@@ -159,14 +165,14 @@ export class Agent implements WorldListener {
     const { sim: live } = this.world;
     await live.warm();
     const { zeroNs } = this.#order;
-    // Nodes already act before the start of the scenario's time; these instants are negative.
+    // Nodes are already active before the scenario's time 0, at negative instants.
     if (zeroNs !== undefined) this.agenda.begin(Number(zeroNs - live.clock.originNs));
     if (this.#surroundings.mode === 'alone') this.world.limitSamples(SAMPLES_ALONE_MAX);
     live.pump.enter(() => this.#experiment.startNodes());
     for (const flow of this.#experiment.flows) {
       flow.nextSequence = this.#order.nextSequence[flow.index] ?? 0;
     }
-    this.#everyInTurn(this.#measures ? FLUSH_MS : SILENCE_MS, () => this.#flush());
+    this.#everyInTurn(this.#measures ? FLUSH_MS : KEEP_ALIVE_MS, () => this.#flush());
     if (this.#surroundings.mode === 'coordinated') this.#tellCounts();
     this.#send({ type: 'loaded' });
     this.#readyTimer = this.#every(READY_MS, () => this.#lookReady());
@@ -203,8 +209,8 @@ export class Agent implements WorldListener {
         return;
       }
       case 'clock':
-        // The clock may be set while the node is down or not yet created, because the clock belongs to
-        // its machine.
+        // A fault may set a clock while its node is down or not yet created, because the clock
+        // belongs to the machine.
         if (this.#order.hosts.includes(command.node)) world.setClock(command.node, command);
         return;
       case 'ask':
@@ -301,7 +307,7 @@ export class Agent implements WorldListener {
     const flow = claimedFlow(bytes);
     if (flow >= flows.length && this.#probes.take({ node, by: protocol }, from, bytes)) return;
     const by = flows[flow]?.spec.by ?? protocol;
-    // If the flow in the bytes belongs to another protocol than the one that delivered them, they are
+    // The bytes name a flow of another protocol than the one that delivered them, so they count as
     // damaged.
     const read = by === protocol ? bytes : UNREADABLE_PACKET;
     this.#rows.delivered(node, read, { flows, now: this.world.now(), isAgain });
@@ -310,7 +316,7 @@ export class Agent implements WorldListener {
   state(node: string, machine: string, state: string): void {
     this.#send({ type: 'state', atNs: this.world.now(), node, machine, state });
     this.#write(node, 'debug', `${machine}: ${state}`);
-    this.#lookAtPaths(node);
+    this.#reportChangedPaths(node);
   }
 
   spanned(node: string, name: string, beginNs: number, endNs: number): void {
@@ -324,7 +330,7 @@ export class Agent implements WorldListener {
   marked(node: string, name: string): void {
     this.#send({ type: 'mark', atNs: this.world.now(), node, name });
     this.#write(node, 'debug', name);
-    this.#lookAtPaths(node);
+    this.#reportChangedPaths(node);
   }
 
   readonly logged: LogSink = (node, level, message, fields) => {
@@ -351,7 +357,7 @@ export class Agent implements WorldListener {
 
   #restart(name: string): void {
     this.world.sim.pump.enter(() => this.#experiment.restart(name));
-    this.#lookAtPaths(name);
+    this.#reportChangedPaths(name);
   }
 
   #start(zeroNs: bigint): void {
@@ -363,7 +369,7 @@ export class Agent implements WorldListener {
     this.#gauge.begin();
     this.#experiment.book(fromNs);
     live.pump.wake();
-    for (const name of this.#order.hosts) this.#lookAtPaths(name);
+    for (const name of this.#order.hosts) this.#reportChangedPaths(name);
   }
 
   #stop(): void {
@@ -406,7 +412,7 @@ export class Agent implements WorldListener {
   }
 
   /** Reports those active paths of a node's flows that have changed. */
-  #lookAtPaths(node: string): void {
+  #reportChangedPaths(node: string): void {
     for (const { from, to } of this.#order.scenario.traffic) {
       if (from !== node) continue;
       const links = this.#experiment.node(from)?.activePath?.(to);
@@ -421,7 +427,7 @@ export class Agent implements WorldListener {
   #flush(): void {
     const untilNs = this.world.now();
     const rows = this.#rows.take();
-    const isEarly = untilNs - this.#toldNs < (SILENCE_MS * NS_PER_MS) / 2;
+    const isEarly = untilNs - this.#toldNs < (KEEP_ALIVE_MS * NS_PER_MS) / 2;
     if (rows.sent.length + rows.arrived.length === 0 && isEarly) return;
     this.#toldNs = untilNs;
     this.#send({ type: 'measured', untilNs, ...rows });

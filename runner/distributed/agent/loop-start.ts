@@ -27,6 +27,7 @@ export async function runLoopAgent(): Promise<void> {
     registry: new ProtocolRegistry(),
   });
   const { kind } = await session.end;
-  // Ends this thread only, even if a protocol left something open.
+  // In a worker thread, `process.exit` ends this thread only; it does so even if a protocol left a
+  // handle open.
   process.exit(kind === 'done' ? 0 : 1);
 }

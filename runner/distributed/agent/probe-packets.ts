@@ -20,10 +20,10 @@ import {
 const PROBE_FLOW = 0xffff_ffff;
 const WAIT_MS = 2_000;
 /**
- * Wishes of a probe packet: a protocol that stores packets for an absent peer may drop it after this
- * lifetime, ns, since the answer is not waited for any longer.
+ * Delivery options of a probe packet. Nobody waits for its answer after this lifetime, ns, so a
+ * protocol that stores packets for an absent peer may then drop it.
  */
-const WISHES = { lifetime: WAIT_MS * 1_000_000 };
+const DELIVERY_OPTIONS = { lifetime: WAIT_MS * 1_000_000 };
 /** Largest number of probe packets under way. */
 const OPEN_MAX = 64;
 
@@ -146,6 +146,6 @@ export class PacketProber {
       if (outcome === 'ok' || about.kind === 'response') return;
       this.#open.get(about.sequence)?.({ ok: false, reason: `${node} refused it: ${outcome}` });
     };
-    this.#ask(node, { kind: 'send', target, body, respond, wishes: WISHES }, by);
+    this.#ask(node, { kind: 'send', target, body, respond, wishes: DELIVERY_OPTIONS }, by);
   }
 }

@@ -83,7 +83,8 @@ export class ReportingMeter extends FlowMeter {
   }
 
   override sent(now: number): void {
-    // The flow has advanced `nextSequence` before it calls this.
+    // The flow has already incremented `nextSequence` for this packet, so the packet has the number
+    // before it.
     this.#rows.sent(this.#index, (this.#flows[this.#index]?.nextSequence ?? 1) - 1, now);
   }
 }

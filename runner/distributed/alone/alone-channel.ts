@@ -11,7 +11,7 @@ import type { Channel, CloseReason } from '../channel/model.ts';
 import type { AgentAssignment, AgentReport } from '../messages/messages.ts';
 
 /**
- * After this many days a node ends as if a signal had asked it to, and its supervisor starts it again:
+ * After this many days a node shuts down as on a signal, and its supervisor starts it again:
  * instants in ns are exact (below 2^53) for 104 days only.
  */
 export const STANDALONE_RUN_DAYS_MAX = 100;
@@ -50,7 +50,7 @@ export class StandaloneChannel implements Channel {
         this.#end('peer closed');
         return;
       default:
-      // All other reports are for the meters of a run, which a node alone does not have.
+      // Other reports are for the meters of a run; a node that runs alone has none.
     }
   }
 

@@ -16,7 +16,10 @@ import type { StandaloneDeployment } from './alone-deployment.ts';
 const RUN = '0'.repeat(16);
 /** The seed of random streams for link impairments and sending times only: nothing secret depends on it. */
 const SEED = 1;
-/** The longest duration that an assignment may have, ns: the node does not end by itself. */
+/**
+ * The longest duration that an assignment may state, ns; it stands for a node that never ends by
+ * itself.
+ */
 const DURATION_NS = 2 ** 50;
 
 /** Makes the assignment of the node `name`, which runs alone. */

@@ -25,7 +25,7 @@ const ROUND_MAX = 64;
  * Error from rounding in an exchange, ns: four readings in whole ns, and half a nanosecond in the
  * division.
  */
-const READING_NS = 2;
+const ROUNDING_ERROR_NS = 2;
 
 /** One exchange of a question and its answer: four instants of the two monotonic clocks in ns. */
 export interface ClockSample {
@@ -73,10 +73,10 @@ export class ClockOffset {
   add(sample: ClockSample): boolean {
     const { t1, t2, t3, t4 } = sample;
     if (t4 < t1 || t3 < t2) return false;
-    // Impossible: by the other clock, making the answer took longer than the whole exchange by the
-    // local clock, even with drift.
+    // No clocks with the assumed drift give these readings: on the other clock, making the answer
+    // took longer than the whole exchange took on the local clock.
     const ours = Number(t4 - t1);
-    if (Number(t3 - t2) > ours * (1 + CLOCK_DRIFT_RATIO_MAX) + READING_NS) return false;
+    if (Number(t3 - t2) > ours * (1 + CLOCK_DRIFT_RATIO_MAX) + ROUNDING_ERROR_NS) return false;
     this.#round.push(sample);
     if (this.#round.length > ROUND_MAX) this.#round.shift();
     return true;
@@ -158,8 +158,8 @@ export class ClockOffset {
 
   /**
    * Largest value, over an interval, of the uncertainty plus `tilt` times the offset. Between two
-   * rounds this sum is a parabola that opens downwards, outside of them a rising line, so only a few
-   * instants need checking.
+   * rounds this sum is a parabola that opens downwards; before the first and after the last round
+   * it is a straight line, so only a few instants need checking.
    */
   #largest(
     { fromNs, toNs }: ClockSpan,
@@ -169,7 +169,7 @@ export class ClockOffset {
     const inside = (instant: bigint): boolean => instant > fromNs && instant < toNs;
     const tops = this.#points.flatMap((right, index) => {
       const left = this.#points[index - 1];
-      return left === undefined ? [right.atNs] : [right.atNs, topOf(left, right, tilt)];
+      return left === undefined ? [right.atNs] : [right.atNs, maximumOf(left, right, tilt)];
     });
     const instants = [fromNs, toNs, ...tops.filter(inside)];
     const largest = greatestOf(instants.map((instant) => measure(this.at(instant))));
@@ -190,7 +190,7 @@ function pointOf({ t1, t2, t3, t4 }: ClockSample): SyncPoint {
   return {
     atNs: t1 + (t4 - t1) / 2n,
     offsetNs: (t2 - t1 + (t3 - t4)) / 2n,
-    uncertaintyNs: Math.ceil(delayNs / 2 + movedNs) + READING_NS,
+    uncertaintyNs: Math.ceil(delayNs / 2 + movedNs) + ROUNDING_ERROR_NS,
   };
 }
 
@@ -214,7 +214,7 @@ function between(left: SyncPoint, right: SyncPoint, instantNs: bigint): OffsetEs
 }
 
 /** Position of the maximum of the parabola of {@link between}, tilted by the line of the offset. */
-function topOf(left: SyncPoint, right: SyncPoint, tilt: number): bigint {
+function maximumOf(left: SyncPoint, right: SyncPoint, tilt: number): bigint {
   const length = Number(right.atNs - left.atNs);
   const rise =
     right.uncertaintyNs - left.uncertaintyNs + tilt * Number(right.offsetNs - left.offsetNs);

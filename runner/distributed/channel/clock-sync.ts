@@ -16,8 +16,8 @@ import type { ClockOffset } from './clock-offset.ts';
 import type { Channel } from './model.ts';
 
 /**
- * Number of exchanges per round: of 16 exchanges, the one with the shortest delay was rarely held up in either
- * direction.
+ * Number of exchanges per round. Of 16 exchanges, at least one is usually delayed in neither
+ * direction, and the one with the shortest delay is used.
  */
 const ROUND_PINGS = 16;
 /** An answer that takes longer than this ends its round, in ms. */
@@ -66,7 +66,8 @@ export function answerClockPing(
   const t2 = source.now();
   if (!isKind(message, 'clock.ping')) return false;
   const { id } = message;
-  // The id is echoed, so only a safe integer is accepted; anything else gets no answer.
+  // The answer repeats the id of the question, so only a safe integer is accepted; a question with
+  // any other id is not answered.
   if (!Number.isSafeInteger(id)) return true;
   const { machine } = source;
   channel.send({ kind: 'clock.pong', id, machine, t2, t3: source.now() });

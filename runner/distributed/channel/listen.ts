@@ -26,9 +26,9 @@ import { SecureChannel } from './secure-channel.ts';
 import { abandonSocket, attachSocketHandlers, formatHostPort } from './sockets.ts';
 
 /**
- * Number of first messages that are remembered against replays. Only the holder of a key can add one. A
- * replay of a forgotten message gets an answer of 48 bytes that is useless to its sender, and fails at
- * the confirmation.
+ * Number of first messages that are remembered against replays. Only a dialler with a known key can
+ * add one. A replay of a forgotten message gets an answer of 48 bytes that is useless to its
+ * sender, and fails at the confirmation.
  */
 const SEEN_MAX = 4_096;
 const EMPTY = new Uint8Array(0);
@@ -91,8 +91,8 @@ class Door {
     for (const guest of this.#guests) guest.leave();
     this.#guests.clear();
     wipe(this.#key);
-    // Does not wait for `close`, which comes only when the last channel has ended; open channels
-    // continue.
+    // Continues without waiting for the server's `close` event, which comes only when the last
+    // channel has ended.
     this.#server.close();
     return new Promise((resolve) => setImmediate(resolve));
   }

@@ -137,7 +137,7 @@ function encodeObject(value: object, texts: Texts, place: string, depth: number)
 
 function decode(value: unknown, texts: readonly unknown[], depth: number): unknown {
   if (typeof value !== 'object' || value === null) return value;
-  // Encoded objects are nested one level deeper than the values that they represent.
+  // The wrapper of an encoded value adds one level of nesting.
   if (depth > 2 * DEPTH_MAX) throw new RangeError(`nested deeper than ${DEPTH_MAX} levels`);
   if (Array.isArray(value)) return value.map((item) => decode(item, texts, depth + 1));
   const entries = Object.entries(value);

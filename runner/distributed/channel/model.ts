@@ -79,11 +79,12 @@ const REPORT_BYTES_MAX = 16 * 1024 * 1024;
 const REPORT_VALUES_MAX = 1_000_000;
 
 const SHARED_LIMITS = {
-  // Enough for one message of full length and half of the next one.
+  // Room for one message of full length and half of the next one.
   queueBytesMax: 96 * 1024 * 1024,
   handshakeMs: 5_000,
   closeMs: 5_000,
-  // More than the agents that start together; a handshake takes a millisecond of processor time.
+  // More than the number of agents that start together; a handshake takes a millisecond of
+  // processor time.
   handshakesMax: 256,
 };
 

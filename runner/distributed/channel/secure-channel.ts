@@ -34,8 +34,8 @@ export interface ChannelParts {
 }
 
 /**
- * `open`, then either `closing` (this side has sent `close` and waits for that of the peer) or directly
- * `over`.
+ * The state of the channel: `open`; `closing`, after this side has sent `close` and until the
+ * peer's `close` arrives; `over`, which also follows directly after an error.
  */
 type State = 'open' | 'closing' | 'over';
 
@@ -77,7 +77,8 @@ export class SecureChannel implements Channel {
 
   set onMessage(handler: (message: unknown) => void) {
     this.#onMessage = handler;
-    // Reading starts later, because the owner sets the other handler first.
+    // Reading starts in a later event, because the owner sets `onClose` only after the channel was
+    // created.
     setImmediate(() => this.#startReading());
   }
 
@@ -181,7 +182,7 @@ export class SecureChannel implements Channel {
   }
 
   #takePiece(piece: Uint8Array): void {
-    // After `close` on this side, nobody reads further messages.
+    // This side has called `close`, so messages that still arrive are ignored.
     if (this.#state !== 'open') return;
     this.#piecesLength += piece.length;
     if (this.#piecesLength > this.#limits.acceptBytesMax) {

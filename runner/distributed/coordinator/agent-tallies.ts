@@ -1,9 +1,9 @@
 /**
  * The counters of all processes of a run, also of those that died.
  *
- * Of a process that dies, the last reported counters are kept. The counts of its last quarter of a
- * second are lost, so sums over links are then lower bounds, and the report says so. What receiving
- * applications measured is not affected.
+ * If a process dies, its last reported counters are kept. What it counted after that report (at
+ * most a quarter of a second) is lost, so sums over links are then lower bounds, as the report
+ * says. What receiving applications measured is not affected.
  *
  * @module
  */

@@ -63,13 +63,13 @@ const NS_PER_S = 1_000_000_000;
  * its agent.
  */
 const SHARED_CLOCK = -1;
+/** Largest number of packets that a source may have sent but not reported when its process died. */
+const UNREPORTED_SEQUENCES_MAX = 4_096;
 /**
- * Largest number of sequence numbers that a source may have used without reporting them before its
- * process died.
+ * The types of reports about events of the run; they count even if they arrive after the death of
+ * their process. All other reports are about the process itself.
  */
-const UNTOLD_SEQUENCES = 4_096;
-/** The types of reports about events of the run; all other reports are about the state of the process. */
-const IS_RECORD: ReadonlySet<AgentReport['type']> = new Set([
+const EVENT_REPORT_TYPES: ReadonlySet<AgentReport['type']> = new Set([
   'measured',
   'state',
   'mark',
@@ -161,9 +161,9 @@ export class Coordinator {
     const now = this.world.agenda.now();
     const { agents } = this.#options.fleet;
     const telling = agents.filter(
-      ({ isStarted, isTelling, state }) => isStarted && isTelling && state !== 'done',
+      ({ isStarted, hasOpenChannel, state }) => isStarted && hasOpenChannel && state !== 'done',
     );
-    const told = telling.map(({ toldNs }) => toldNs);
+    const told = telling.map(({ reportedUpToNs }) => reportedUpToNs);
     const untilNs = Math.max(0, now - SETTLE_LAG_MAX_NS, leastOf([now, ...told]));
     this.world.measured.settle(untilNs);
     return untilNs;
@@ -189,7 +189,7 @@ export class Coordinator {
     if (zero === undefined) return 0;
     const span = { fromNs: zero, toNs: process.hrtime.bigint() };
     const started = this.#options.fleet.agents.filter(({ isStarted }) => isStarted);
-    // A clock that was never measured cannot be used for a judgement.
+    // The offset of a clock that was never measured could be anything.
     if (started.some(({ clock }) => !clock.isKnown)) return Number.MAX_SAFE_INTEGER;
     const errors = started
       .filter(({ clock }) => !clock.isShared)
@@ -219,7 +219,7 @@ export class Coordinator {
   /** Handles a report of an agent. */
   hear(agent: AgentProcess, report: AgentReport): void {
     // Messages that a process sent before it was killed may arrive after its death.
-    if (agent.state === 'dead' && !IS_RECORD.has(report.type)) return;
+    if (agent.state === 'dead' && !EVENT_REPORT_TYPES.has(report.type)) return;
     switch (report.type) {
       case 'hello':
         agent.pid = report.pid;
@@ -241,7 +241,7 @@ export class Coordinator {
         this.#nodes.get(report.from)?.setPath(report.to, report.links);
         return;
       case 'measured':
-        agent.toldNs = report.untilNs;
+        agent.reportedUpToNs = report.untilNs;
         this.#measured(agent, report);
         return;
       case 'state':
@@ -306,7 +306,7 @@ export class Coordinator {
   #load(agent: AgentProcess): void {
     const { order, bundleOf } = this.#options;
     const { hosts } = agent;
-    if (this.#zeroNs !== undefined) this.#skipUntold(hosts);
+    if (this.#zeroNs !== undefined) this.#skipUnreported(hosts);
     const nextSequence = [...this.#nextSequence];
     const zeroNs = this.#zeroOf(agent);
     const time = zeroNs === undefined ? {} : { zeroNs };
@@ -317,22 +317,22 @@ export class Coordinator {
   }
 
   /**
-   * Skips sequence numbers that sources on these hosts may have used without reporting them before
-   * their process died.
+   * Skips sequence numbers that sources on these hosts may already have used, in packets that they
+   * did not report before their process died.
    */
-  #skipUntold(hosts: readonly string[]): void {
+  #skipUnreported(hosts: readonly string[]): void {
     for (const flow of this.#flows) {
       if (!hosts.includes(flow.spec.from)) continue;
       const next = this.#nextSequence[flow.index] as number;
-      flow.meter.skip(next, next + UNTOLD_SEQUENCES);
-      this.#nextSequence[flow.index] = next + UNTOLD_SEQUENCES;
+      flow.meter.skip(next, next + UNREPORTED_SEQUENCES_MAX);
+      this.#nextSequence[flow.index] = next + UNREPORTED_SEQUENCES_MAX;
     }
   }
 
   /** Sends a process that joins during the run its assignment, once its clock is known. */
   #loadAgain(agent: AgentProcess): void {
-    // No report of the new process can be older than this instant.
-    agent.toldNs = this.world.agenda.now();
+    // The new process has measured nothing before this instant.
+    agent.reportedUpToNs = this.world.agenda.now();
     if (agent.clock.isKnown) {
       this.#load(agent);
       return;

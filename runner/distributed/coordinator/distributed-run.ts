@@ -114,16 +114,16 @@ const LOOP_ENTRY = entryModuleUrl('../agent/loop-start', import.meta.url);
 /** Time limit for an agent that this process started to connect, ms. */
 const CONNECT_MAX_MS = 30_000;
 /** The longer time limit for agents that somebody else starts to connect, ms. */
-const MEET_MAX_MS = 600_000;
+const REMOTE_CONNECT_MAX_MS = 600_000;
 const READY_MAX_MS = 30_000;
 /**
  * Time 0 is this far in the future when it is announced, so that all agents learn of it in time
  * (docs/spec/live.md#processes).
  */
-const LEAD_NS = 200_000_000n;
+const START_LEAD_NS = 200_000_000n;
 const SETTLE_MS = 250;
 /** Interval between measurements of other machines' clocks, ms; the uncertainty grows by 100 ppm of it. */
-const CLOCK_MS = 5_000;
+const CLOCK_SYNC_INTERVAL_MS = 5_000;
 const POLL_MS = 10;
 const RESULT_MAX_MS = 5_000;
 const CLOSE_MAX_MS = 5_000;
@@ -192,7 +192,7 @@ class FleetDriver implements RunDriver {
   readonly #stateFolder: string;
   readonly #failure = new FailureSignal();
   readonly #began = performance.now();
-  /** Measurements of the machine during the scenario's time. */
+  /** What the machine did during the scenario's time: processor use, stalls and lateness. */
   #passed:
     | { readonly wallUs: number; readonly pace: number; readonly stolen: StolenTime | undefined }
     | undefined;
@@ -263,7 +263,7 @@ class FleetDriver implements RunDriver {
   }
 
   assemble(): AssembledRun {
-    // The files are removed even if a second Ctrl-C ends this process immediately.
+    // The `exit` handler removes the files even if a second Ctrl-C ends this process immediately.
     process.once('exit', this.#removeFiles);
     this.#refuseUnusable();
     const { scenario, registry, recordingsOf } = this.#order;
@@ -312,9 +312,9 @@ class FleetDriver implements RunDriver {
     const pace = measureMachinePace();
     const startedAt = performance.now();
     const stolenTime = watchStolenTime();
-    this.#coordinator.start(process.hrtime.bigint() + LEAD_NS);
+    this.#coordinator.start(process.hrtime.bigint() + START_LEAD_NS);
     injector?.follow(() => world.agenda.now());
-    let syncAtMs = performance.now() + CLOCK_MS;
+    let syncAtMs = performance.now() + CLOCK_SYNC_INTERVAL_MS;
     const limits = makeLimitWatch(this.#order, world, this.#turn.seed);
     const ending = yield* waitUntilOver(this.#order, {
       experiment,
@@ -325,7 +325,7 @@ class FleetDriver implements RunDriver {
         recording.tick(this.#coordinator.settle(), experiment);
         this.#tell();
         if (performance.now() < syncAtMs) return;
-        syncAtMs = performance.now() + CLOCK_MS;
+        syncAtMs = performance.now() + CLOCK_SYNC_INTERVAL_MS;
         this.#fleet.syncClocks().catch(this.#failure.fail);
       },
       isMissed: () => limits?.isMissed(world.agenda.now(), experiment) === true,
@@ -390,7 +390,7 @@ class FleetDriver implements RunDriver {
     throw new Refusal(`${file}: addressPlan: ports needs a single event loop; run without ${flag}`);
   }
 
-  /** True if the user has asked the run to end. */
+  /** True if the user has ended the run early. */
   get #isStopped(): boolean {
     return this.#order.signal?.aborted === true;
   }
@@ -434,7 +434,7 @@ class FleetDriver implements RunDriver {
 
   *#untilConnected(): PromiseSteps<void> {
     const { deployment } = this.#order;
-    const limitMs = deployment === undefined ? CONNECT_MAX_MS : MEET_MAX_MS;
+    const limitMs = deployment === undefined ? CONNECT_MAX_MS : REMOTE_CONNECT_MAX_MS;
     if (deployment !== undefined) this.#announce(deployment.coordinator);
     const missing = yield* this.#wait(limitMs, () => this.#coordinator.behind('connected'));
     const dead = this.#fleet.agents.find(({ state }) => state === 'dead');
@@ -461,7 +461,8 @@ class FleetDriver implements RunDriver {
   }
 
   #refused(peer: string, reason: string): void {
-    // Needs no warning: it was probably a process of the run that was killed while it dialled.
+    // No warning is needed: the connection was probably one of a process that the run killed while
+    // it dialled.
     if (reason === 'connection lost') return;
     const text = `${peer} was rejected: ${reason}`;
     this.#warnings.add(text);

@@ -72,8 +72,8 @@ export class RemoteAsks {
   }
 
   /**
-   * Adds a part. Agents keep to the bounds of an answer, so an agent that exceeds them is broken and
-   * its answer is refused.
+   * Adds a part of an answer. A working agent keeps within the bounds of an answer, so a larger
+   * answer is refused.
    */
   #take({ number, body }: Extract<AgentReport, { type: 'part' }>, open: Open): void {
     open.parts += 1;

@@ -1,10 +1,10 @@
 /**
  * Sorts the measurements of several processes into chronological order.
  *
- * Each process sends its reports at its own intervals and a few milliseconds late, but meters need all
- * packets and faults of the run in order. So entries wait until everything older must have arrived.
- * Packets wait as rows of numbers: objects for ten thousand packets a second would live long enough to
- * burden the garbage collector, which takes processor time from the nodes.
+ * Each process sends its reports at its own intervals and a few milliseconds late, but meters need
+ * all packets and faults of the run in order. So entries wait until everything older must have
+ * arrived. Packets wait as rows of numbers: objects for ten thousand packets a second would survive
+ * several garbage collections, whose processor time the nodes would lack.
  *
  * @module
  */
@@ -95,7 +95,7 @@ export class MeasurementMergeQueue {
 
 /** The waiting rows of one process. */
 class RowSource {
-  /** Instant of the oldest row, ns; Infinity if there is none. */
+  /** Instant of the oldest waiting row, ns; Infinity if no row waits. */
   headNs = Number.POSITIVE_INFINITY;
   #batches: MeasuredBatch[] = [];
   #batch = 0;

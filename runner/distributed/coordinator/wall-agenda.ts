@@ -20,7 +20,7 @@ export class WallClockAgenda {
   readonly #onFailure: (error: unknown) => void;
   readonly #timers = new Set<NodeJS.Timeout>();
   #zeroNs: bigint | undefined;
-  /** Calls that were scheduled before the scenario's time began. */
+  /** Calls registered before the scenario's time began, when their timers could not be set yet. */
   #booked: (() => void)[] = [];
 
   /** @param onFailure Receives the error that a call threw. */
@@ -50,7 +50,7 @@ export class WallClockAgenda {
       return;
     }
     const leftNs = Number(zero - process.hrtime.bigint()) + timeNs;
-    // Waits even if the call is already due, so that it never runs inside `at`.
+    // Sets a timer even if the call is already due, so that the call never runs inside `at`.
     this.#wait(Math.max(0, Math.ceil(leftNs / NS_PER_MS)), () => {
       if (Number(process.hrtime.bigint() - zero) >= timeNs) this.#fire(fire);
       else this.at(timeNs, fire);

@@ -31,7 +31,7 @@ import { CHANNEL_KEY_LENGTH } from '../channel/handshake.ts';
 
 const OWNER_ONLY = 0o600;
 /** The permission bits of a file for group and others, none of which may be set. */
-const OTHERS = 0o077;
+const GROUP_AND_OTHERS = 0o077;
 const HEX = new RegExp(`^[0-9A-Fa-f]{${2 * CHANNEL_KEY_LENGTH}}\\s*$`);
 /**
  * Longest file that is read, bytes. A key file has 65 bytes, so a much longer file is not a key
@@ -104,7 +104,7 @@ function readOpenedFile(
     return { code: 'E103', message: `${shown} is not a file`, hint: MAKE_ONE };
   }
   // Windows does not have these permission bits.
-  if (process.platform !== 'win32' && (status.mode & OTHERS) !== 0) {
+  if (process.platform !== 'win32' && (status.mode & GROUP_AND_OTHERS) !== 0) {
     const mode = (status.mode & 0o777).toString(8).padStart(4, '0');
     const message = `${shown} has mode ${mode}: others than its owner may use the key`;
     return { code: 'E104', message, hint: `chmod 600 ${shown}` };
@@ -145,7 +145,7 @@ export function newKeyFile(path: string): void {
 export function replaceKeyFile(path: string, text: string): void {
   const next = `${path}.new`;
   try {
-    // Such a file may be left by a process that was killed before the renaming.
+    // A process that was killed before it renamed its file may have left this one.
     rmSync(next, { force: true });
     writeFileSync(next, text, { mode: OWNER_ONLY, flag: 'wx', flush: true });
     renameSync(next, path);

@@ -76,7 +76,7 @@ const NAMES_MAX = 10_000;
  */
 const PACKETS_MAX = 200_000;
 const SAMPLES_MAX = 100_000;
-/** Largest number of parts of one sum. */
+/** Largest number of nodes that put vectors into one sum. */
 const PARTS_MAX = 65_536;
 const PORT_MAX = 65_535;
 const FORWARD_MAX = Number.POSITIVE_INFINITY;

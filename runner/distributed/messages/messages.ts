@@ -223,7 +223,7 @@ export type AgentReport =
       readonly part: number;
       readonly checks: Uint8Array;
     }
-  /** A node claims that a sum has this value, given by its checks. */
+  /** A node states the total of a sum; `checks` are the linear checks of that total. */
   | {
       readonly type: 'sum';
       readonly space: string;

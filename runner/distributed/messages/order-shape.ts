@@ -115,7 +115,10 @@ const trafficShape = objectShape<TrafficSpec>({
   position,
 });
 
-/** As the schema of scenarios: headers and truth fit into each IP packet, and its length into their fields. */
+/**
+ * The same bounds as in the schema of scenarios: the headers and the ground truth fit into each IP
+ * packet, and its length fits into their fields.
+ */
 const traffic: ShapeCheck = (value, place) => {
   const wrong = trafficShape(value, place);
   if (wrong !== undefined) return wrong;
@@ -124,7 +127,7 @@ const traffic: ShapeCheck = (value, place) => {
   return isSound ? undefined : `${place} has IP packets of ${sizeBytes} bytes`;
 };
 
-/** The shape of an option that agents must not be given: only an absent value passes. */
+/** The shape of an option that must be absent from an agent's assignment. */
 const nothing: ShapeCheck = (value, place) =>
   value === undefined ? undefined : `${place} is not an agent's to set`;
 const none = listShape(nothing, 0);
@@ -157,7 +160,7 @@ const scenario = objectShape<Scenario>({
   drainNs: numberShape(0, DURATION_MAX),
   epochSeconds: numberShape(0, Number.MAX_SAFE_INTEGER),
   crypto: oneOfShape('noble', 'node', 'sodium', 'modelled'),
-  // This option is for virtual time only, and agents are live.
+  // `sharesAgreements` exists in virtual time only, and agents run live.
   sharesAgreements: nothing,
   remarks: nothing,
   cpu: nothing,

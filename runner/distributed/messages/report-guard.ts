@@ -95,7 +95,7 @@ export class ReportGuard {
       case 'sum':
         return this.#isSum(own, report.metric) ? undefined : 'sum of a metric that is none of it';
       case 'addend':
-      // `RemoteAsks` checks whether the agent was asked.
+      // `RemoteAsks` checks whether the agent was asked this question.
       case 'part':
       case 'answer':
       case 'hello':
@@ -166,7 +166,7 @@ export class ReportGuard {
         flow = rows[at + 1] as number;
         end = this.#endOf(flow);
       }
-      // The kind is not checked: the coordinator skips rows of unknown kinds.
+      // The kind of the packet is not checked here: the coordinator skips rows of unknown kinds.
       if (!isCount(rows[at + 3] as number, end)) return 'measured: a packet that was never sent';
       const isPast = isInstant(rows[at + 4] as number, latestNs);
       if (!isPast || !isInstant(rows[at + 5] as number, latestNs)) return 'measured: in the future';
@@ -232,8 +232,8 @@ function wrongMetrics(
 }
 
 /**
- * True if the counter of folded series is below 1: a node has this counter only after it has folded a
- * series into others.
+ * True if a node reports its counter of folded series with a value below 1, although it creates
+ * this counter only when it folds a series into others.
  */
 function isEmptyFold(metric: string, value: PackedMetrics[string]): boolean {
   return metric === FOLDED_METRIC_NAME && 'value' in value && value.value < 1;

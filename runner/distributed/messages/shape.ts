@@ -85,7 +85,7 @@ export function numberRowsShape(width: number, most: number, bound: number): Sha
     if (value.length % width !== 0) return `${place} ends within a row`;
     if (value.length > width * most) return `${place} has more than ${most} rows`;
     for (let at = 0; at < value.length; at += 1) {
-      // The comparison is also false for NaN.
+      // Written with `!`, so that NaN, for which every comparison is false, is refused too.
       if (!(Math.abs(value[at] as number) <= bound)) return `${place}[${at}] is out of range`;
     }
     return undefined;

@@ -32,24 +32,29 @@ export class AgentProcess {
   waiting: readonly string[] = [];
   /** How far the monotonic clock of its machine is ahead of the local monotonic clock. */
   readonly clock = new ClockOffset();
-  /** The clock offset that the process was given at its start, ns. */
+  /** The clock offset by which the process was told time 0 of the scenario, ns. */
   clockOffsetNs = 0n;
-  /** True once the process knows when the scenario's time begins. */
+  /** True once the process was told when the scenario's time begins. */
   isStarted = false;
   /**
    * True while its channel is open, so that measurements may arrive, even after the process has
    * died.
    */
-  isTelling = false;
+  hasOpenChannel = false;
   probe: ClockProbe | undefined;
   channel: Channel | undefined;
-  /** All its measurements up to this instant of the scenario's time have arrived, ns. */
-  toldNs = 0;
+  /**
+   * The process has reported all its measurements up to this instant of the scenario's time, ns.
+   */
+  reportedUpToNs = 0;
   /** The last characters of its output on stderr. */
   stderrTail = '';
   /** The forbidden message that the process sent; undefined if it sent none. */
   expelledFor: string | undefined;
-  /** Rounds of clock questions must not overlap: each waits for the previous one. */
+  /**
+   * The latest round of clock questions; the next round waits for it, because rounds must not
+   * overlap.
+   */
   #synced: Promise<unknown> = Promise.resolve();
 
   constructor(id: number, hosts: readonly string[], life: AgentHandle | undefined) {

@@ -5,7 +5,7 @@
  */
 
 /** Longest text that is returned, characters. */
-const WORDS_MAX = 300;
+const LINE_MAX = 300;
 
 /**
  * Finds the line that explains why a process failed.
@@ -18,7 +18,7 @@ export function findFailureLine(stderr: string): string {
   // An uncaught exception has its message above its stack.
   const error = said.findLast((line) => /^(\w*Error\b.*|Uncaught\b.*): /.test(line));
   const words = error ?? messageOf(said.at(-1) ?? '');
-  return words.slice(0, WORDS_MAX);
+  return words.slice(0, LINE_MAX);
 }
 
 function isStack(line: string): boolean {

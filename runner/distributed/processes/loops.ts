@@ -20,12 +20,15 @@ import { trafficEntries } from '../../traffic/drawn-pairs.ts';
  */
 const ONE_LOOP_RATE = 4_000;
 /**
- * Additional load of a node at an end of a flow, in units of a router: it makes and seals, or opens and
- * checks, the packets that routers only forward (docs/PERFORMANCE.md).
+ * Extra load of a node at an end of a flow; 1 is what a router takes to forward a packet. Such a
+ * node makes and seals packets, or opens and checks them (docs/PERFORMANCE.md).
  */
 const END_WEIGHT = 2;
-/** Largest default number of event loops: in measurements, more than two have never been faster. */
-const UNASKED_MAX = 2;
+/**
+ * Largest number of event loops that is used without being asked for: in measurements, more than
+ * two were never faster.
+ */
+const DEFAULT_LOOPS_MAX = 2;
 
 /** The facts about a scenario that determine how many event loops to use. */
 export type LoopScenario = Pick<Scenario, 'traffic' | 'drawnTraffic'> & {
@@ -50,7 +53,7 @@ export function defaultLoopCount(scenario: LoopScenario, cores: number): number 
   const { hosts, addressPlan } = scenario.topology;
   // With the address plan `ports`, all ports are assigned from one table, which loops cannot share.
   if (addressPlan === 'ports' || offeredRate(scenario) <= ONE_LOOP_RATE) return 1;
-  return Math.min(cores, UNASKED_MAX, hosts.length);
+  return Math.min(cores, DEFAULT_LOOPS_MAX, hosts.length);
 }
 
 /**
@@ -65,8 +68,8 @@ export function groupHostsByLoop(
   assert(loops >= 1, 'there is no loop');
   assert(loops <= names.length, `${loops} loops for ${names.length} nodes`);
   const map = new HopMap(scenario.topology);
-  const row = inRow(names, axisOf(scenario, map), map);
-  return cut(row, loadsOf(scenario, map), loops);
+  const row = alongAxis(names, axisOf(scenario, map), map);
+  return cutByLoad(row, loadsOf(scenario, map), loops);
 }
 
 /** Distances between hosts, in links. */
@@ -80,7 +83,10 @@ class HopMap {
     for (const { members } of segments) this.#join(members.map(({ host }) => host));
   }
 
-  /** Number of links from `source` to every host that can be reached, nearest first. */
+  /**
+   * For every host that can be reached from `source`: the number of links to it, nearest hosts
+   * first.
+   */
   from(source: string): ReadonlyMap<string, number> {
     const known = this.#known.get(source);
     if (known !== undefined) return known;
@@ -103,8 +109,8 @@ class HopMap {
 }
 
 /**
- * The ends of the heaviest flow, the first of equally heavy ones; without traffic, two hosts that are
- * far apart.
+ * The two ends of the heaviest flow (the first one, if several are equally heavy); without traffic,
+ * two hosts that are far apart.
  */
 function axisOf({ traffic, topology }: LoopScenario, map: HopMap): readonly [string, string] {
   const [first] = traffic;
@@ -120,7 +126,7 @@ function axisOf({ traffic, topology }: LoopScenario, map: HopMap): readonly [str
  * Orders nodes along the axis, those near its beginning first; nodes at equal distance keep the order
  * of the file.
  */
-function inRow(
+function alongAxis(
   names: readonly string[],
   [from, to]: readonly [string, string],
   map: HopMap,
@@ -156,7 +162,7 @@ function rateOf({ pattern }: TrafficSpec): number {
 }
 
 /** Cuts the ordered nodes into pieces, each as close to its share of the remaining load as possible. */
-function cut(
+function cutByLoad(
   row: readonly string[],
   loads: ReadonlyMap<string, number>,
   pieces: number,

@@ -1,11 +1,11 @@
 /**
- * The folder with the prepared programs of agents. Each program is one bundled file with the code cache
- * that V8 compiled for it (ADR 0030).
+ * The folder with the prepared programs of agents. Each program is one bundled file with the code
+ * cache that V8 compiled for it (ADR 0030).
  *
  * A command has such a folder, and the threads and processes that it starts use the same folder. If
- * this process has none (in a library, in a test, or if no folder can be written), two programs are
- * prepared for this run, because an agent that loads its modules one by one needs 0.9 s of processor
- * time to start. The built package needs no preparation.
+ * this process has no such folder (in a library, in a test, or if none can be written), two
+ * programs are prepared for this run, because an agent that loads its modules one by one needs 0.9
+ * s of processor time to start. The built package needs no preparation.
  *
  * @module
  */
@@ -49,7 +49,8 @@ export async function prepareAgentPrograms(): Promise<PreparedAgentPrograms> {
     await promisify(execFile)(process.execPath, [PREPARE, folder, ...PROGRAMS], { cwd: ROOT });
     return { folder, dispose };
   } catch {
-    // If preparing fails, agents load their sources, whose errors have better messages.
+    // Without prepared programs, agents load their source files, whose errors then explain what is
+    // wrong.
     dispose();
     return { dispose: (): void => undefined };
   }

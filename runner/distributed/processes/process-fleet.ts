@@ -70,7 +70,7 @@ const STARTING_PER_CORE = 4;
 const STARTING_MAX_MS = 30_000;
 const POLL_MS = 5;
 /** Time limit for a process to end after its channel has ended. */
-const LOST_MS = 5_000;
+const EXIT_WAIT_MAX_MS = 5_000;
 
 /** All agents of a run: starts or admits them, sends them commands, and passes their reports on. */
 export class ProcessFleet implements AgentFleet {
@@ -89,7 +89,7 @@ export class ProcessFleet implements AgentFleet {
    * By the owner of a public key: the latest channel on which no `hello` has arrived yet. A newer
    * channel of the owner closes it.
    */
-  readonly #nameless = new Map<string, Channel>();
+  readonly #withoutHello = new Map<string, Channel>();
   #isClosing = false;
 
   constructor(options: FleetOptions) {
@@ -150,7 +150,7 @@ export class ProcessFleet implements AgentFleet {
         port,
         key,
         nameOf: (publicKey) => this.#names.get(toHex(publicKey)),
-        onChannel: (channel, name) => this.#meet(channel, name),
+        onChannel: (channel, name) => this.#connected(channel, name),
         ...(onRefused === undefined ? {} : { onRefused }),
       });
     } catch (error) {
@@ -250,7 +250,7 @@ export class ProcessFleet implements AgentFleet {
     const program = { entry, ...this.#prepared };
     if (this.#hasLoops) {
       const { life, channel } = startAgentThread(program, hosts, listener);
-      this.#meet(channel, hosts.join(', '));
+      this.#connected(channel, hosts.join(', '));
       return life;
     }
     const secret = newChannelKey();
@@ -261,9 +261,9 @@ export class ProcessFleet implements AgentFleet {
   }
 
   /** @param name Owner of the key that the other side has proved to hold. */
-  #meet(channel: Channel, name: string): void {
-    this.#nameless.get(name)?.close();
-    this.#nameless.set(name, channel);
+  #connected(channel: Channel, name: string): void {
+    this.#withoutHello.get(name)?.close();
+    this.#withoutHello.set(name, channel);
     let agent: AgentProcess | undefined;
     let early: string | undefined;
     const greet = (hello: HelloReport): void => {
@@ -278,10 +278,10 @@ export class ProcessFleet implements AgentFleet {
         return;
       }
       const report = read.message;
-      if (this.#nameless.get(name) === channel) this.#nameless.delete(name);
+      if (this.#withoutHello.get(name) === channel) this.#withoutHello.delete(name);
       if (report.type !== 'hello') {
         if (agent !== undefined) this.#options.onReport(agent, report);
-      } else if (this.#isEarly(report) && this.#impostor(report, name) === undefined) {
+      } else if (this.#isEarly(report) && this.#foreignKeyProblem(report, name) === undefined) {
         early = report.hosts.join();
         this.#early.set(early, () => greet(report));
       } else {
@@ -289,9 +289,9 @@ export class ProcessFleet implements AgentFleet {
       }
     };
     channel.onClose = (reason): void => {
-      if (this.#nameless.get(name) === channel) this.#nameless.delete(name);
+      if (this.#withoutHello.get(name) === channel) this.#withoutHello.delete(name);
       if (agent !== undefined) {
-        agent.isTelling = false;
+        agent.hasOpenChannel = false;
         this.#lost(agent, reason);
       } else if (early !== undefined) this.#early.delete(early);
     };
@@ -316,7 +316,7 @@ export class ProcessFleet implements AgentFleet {
       this.#options.onRefused?.(channel.peer, `it sent an invalid message: ${wrong}`);
       return;
     }
-    agent.isTelling = false;
+    agent.hasOpenChannel = false;
     if (agent.state === 'done' || agent.state === 'dead') return;
     agent.state = 'dead';
     agent.expelledFor = wrong;
@@ -337,7 +337,7 @@ export class ProcessFleet implements AgentFleet {
       ({ state, hosts }) => state === 'starting' && hosts.join() === name,
     );
     const reason =
-      this.#impostor(hello, holder) ??
+      this.#foreignKeyProblem(hello, holder) ??
       (agent === undefined || this.#isClosing
         ? `this run does not expect ${hello.hosts.join(', ')}`
         : this.#options.refusal?.(hello));
@@ -350,12 +350,12 @@ export class ProcessFleet implements AgentFleet {
     agent.channel = channel;
     agent.probe = new ClockProbe(channel, agent.clock);
     agent.state = 'connected';
-    agent.isTelling = true;
+    agent.hasOpenChannel = true;
     return agent;
   }
 
   /** Why a hello is refused if its hosts are not the owner of the key; undefined if they are. */
-  #impostor({ hosts }: HelloReport, holder: string): string | undefined {
+  #foreignKeyProblem({ hosts }: HelloReport, holder: string): string | undefined {
     const claimed = hosts.join(', ');
     return claimed === holder
       ? undefined
@@ -373,7 +373,7 @@ export class ProcessFleet implements AgentFleet {
     const timer = setTimeout(() => {
       this.#gone(agent, reason);
       life.kill();
-    }, LOST_MS);
+    }, EXIT_WAIT_MAX_MS);
     void life.ended.then(() => clearTimeout(timer));
   }
 

@@ -1,9 +1,8 @@
 /**
- * Wrong engines, each of which is a real network with one mistake (docs/VERIFICATION.md#it-can-fail).
- * Used only by the tests of the suite and by `npm run verify -- --mutation NAME`.
- *
- * They are subclasses of the real direction, installed before the first packet; the rest of the
- * engine stays as it is.
+ * Wrong engines: real networks with one deliberate mistake each (docs/VERIFICATION.md#it-can-fail).
+ * Used only by the tests of the suite and by `npm run verify -- --mutation NAME`. They are
+ * subclasses of the real direction, installed before the first packet; the rest of the engine stays
+ * as it is.
  *
  * @module
  */
@@ -140,7 +139,10 @@ export class CoarseLossDirection extends LinkDirection {
   }
 }
 
-/** A defective Gilbert channel that starts in the good state and steps before it decides. */
+/**
+ * A defective Gilbert channel, which starts in the good state and changes its state before it
+ * decides about a packet instead of after.
+ */
 export class EagerGilbertDirection extends LinkDirection {
   private readonly draws = openRandomStream(this.context.seed, this.linkId, 'eager-gilbert');
   private isBad = false;
@@ -160,7 +162,10 @@ export class EagerGilbertDirection extends LinkDirection {
   }
 }
 
-/** A defective direction that moves normal jitter outside the bounds onto the bounds. */
+/**
+ * A defective direction: normal jitter outside the bounds is set to the nearest bound instead of
+ * being drawn again.
+ */
 export class ClampedJitterDirection extends LinkDirection {
   private readonly draws: RandomStream = openRandomStream(
     this.context.seed,
@@ -191,7 +196,10 @@ export class GenerousDirection extends LinkDirection {
   }
 }
 
-/** A direction that accepts that every event fires 1 ns late. */
+/**
+ * A direction for an engine in which every event fires 1 ns late: it does not treat the lateness as
+ * an error.
+ */
 class LateDirection extends LinkDirection {
   override onTransmitted(): void {
     this.context.state[this.base + SERIALISATION_END_NS_INDEX] = this.scheduler.now;
@@ -213,7 +221,7 @@ class LateDirection extends LinkDirection {
 export function delayAllEventsByOneNs(network: Network): void {
   const { scheduler } = network;
   const post = scheduler.post.bind(scheduler);
-  // A negative delay is possible, because the previous event was late; such an event is due now.
+  // Because the previous event was late, the delay may be negative; such an event is due now.
   scheduler.post = (delay, kind, target): void => post(Math.max(0, delay) + 1, kind, target);
   replaceDirections(LateDirection)(network);
 }

@@ -17,7 +17,7 @@ export class GapCorrelation {
 
   /** Adds an event at `now`, ns. */
   at(now: number): void {
-    // The gap is scaled to about 1, so that sums of squares keep their precision.
+    // The gap is scaled to about 1, so that sums of its squares keep their precision.
     const gap = (now - this.last) / 1e6;
     this.last = now;
     const { previous } = this;

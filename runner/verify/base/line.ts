@@ -133,7 +133,7 @@ export class LinkChain implements PacketSink, EventHandler, NetworkObserver {
   }
 
   onDelivered(): void {
-    // Nothing to do: the line is also the sink of this network, and gets the packets there.
+    // Nothing to do: this object is also the sink of the network and gets arriving packets there.
   }
 
   private next(): void {

@@ -17,11 +17,11 @@ export interface Defects {
   readonly sabotage?: (network: Network) => void;
   /** Ratio of the sources' mean packet size to the requested one. */
   readonly sizeFactor?: number;
-  /** The down time of a link counts only from this long after its begin, ns. */
+  /** A link that goes down counts as down only this much later, ns. */
   readonly detectionNs?: number;
   readonly mixes?: MixDefects;
   readonly bundles?: BundleDefects;
-  /** Jobs of secure aggregation are charged no time. */
+  /** Jobs of secure aggregation take no time. */
   readonly isWorkFree?: boolean;
   readonly beacons?: BeaconDefects;
 }
@@ -40,7 +40,7 @@ export interface BundleDefects {
   readonly routerFor?: (router: RouterName) => RouterName;
   /** Ratio of lost segments of LTP to those that the link should lose. */
   readonly lossFactor?: number;
-  /** If true, routes are chosen as if contacts were free of earlier bundles. */
+  /** If true, routes are chosen as if earlier bundles took no room in contacts. */
   readonly isVolumeForgotten?: boolean;
   /** Ratio of the distance at which walkers meet to the requested one. */
   readonly rangeFactor?: number;

@@ -33,7 +33,7 @@ export interface BeaconLink {
   readonly relation: 'core' | 'child';
 }
 
-/** The options of all ASes of a network. */
+/** Options of the network; all its ASes have the same. */
 export interface BeaconingNetworkOptions {
   readonly ases: number;
   readonly links: readonly BeaconLink[];
@@ -119,7 +119,7 @@ function numberOf(isdAs: IsdAs): number {
   return Number(isdAs.slice(isdAs.indexOf('-') + 1)) - 1;
 }
 
-/** The links of an AS; the id of an interface is the number of its link, from 1. */
+/** The links of an AS. The id of an interface is the number of its link, counted from 1. */
 function surroundingsOf(as: number, links: readonly BeaconLink[]): Surroundings {
   const interfaces = links.flatMap(({ ends: [a, b], relation }, index): readonly Interface[] => {
     if (a !== as && b !== as) return [];

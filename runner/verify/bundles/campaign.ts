@@ -1,5 +1,5 @@
 /**
- * Many messages among real agents that meet by chance, with stores of limited size.
+ * Sends many messages among real agents that meet by chance and have stores of limited size.
  *
  * @module
  */

@@ -6,7 +6,7 @@
 import type { DrawBelow } from '../../../engine/host/generator.ts';
 import { log } from '../../../engine/pure/log-exp.ts';
 
-/** Draws are whole numbers below this. Another value would change the results of all checks. */
+/** Draws are whole numbers below this; the results of all checks depend on this value. */
 const DRAW_BELOW = 1e9;
 
 /** The names `n0`, `n1`, ... of some nodes, and all pairs of them. */

@@ -54,8 +54,8 @@ export function ltpFactsOfEnd(
 }
 
 /**
- * Two LTP engines and the channel between them. End `b` keeps every block unless `keeps` says
- * otherwise.
+ * Two LTP engines and the channel between them. End `b` keeps each received block unless `keeps`
+ * returns false.
  */
 export class LtpPair {
   now = 0;

@@ -1,6 +1,7 @@
 /**
- * How many rounds LTP needs to repair a block over light minutes, in theory and with two real machines.
- * A block has arrived when the last of its segments has: after the maximum of as many geometric draws.
+ * How many rounds LTP needs to repair a block over light minutes, in theory and with two real
+ * machines. Each segment needs a geometrically distributed number of rounds; a block needs the
+ * maximum over its segments.
  *
  * @module
  */
@@ -22,13 +23,14 @@ export function meanMaxOfGeometric(n: number, p: number): number {
 }
 
 /**
- * Mean number of rounds if the last segment of each round always arrives, because its timer repeats it:
- * of n segments only n - 1 can be lost, in every round.
+ * Mean number of rounds if the last segment of each round cannot be lost, because its timer repeats
+ * it: of n segments in a round, n - 1 can be lost.
  */
 export function meanRoundsSureCheckpoints(n: number, p: number): number {
   const rounds = [0];
   for (let size = 1; size <= n; size += 1) {
-    // Of the size - 1 segments before the last, a binomially distributed number is lost.
+    // Of the segments before the last one, size - 1 in number, a binomially distributed number is
+    // lost.
     let weight = (1 - p) ** (size - 1);
     let sum = 1;
     let own = 0;

@@ -25,13 +25,13 @@ export function measureDeliveryDelays(
     net.send('n0', 'n1');
     let seconds = 0;
     while (net.delivered.length === 0) {
-      // Meetings of any pair come at the sum of the rates of all pairs, and each pair is equally likely to
-      // meet next.
+      // The rate of all meetings is the sum of the rates of the pairs, and each pair is equally
+      // likely to meet next.
       seconds += drawExponentialTime(everySeconds, draw) / pairs.length;
       const [a, b] = pairs[draw(pairs.length)] as readonly [string, string];
       net.now = Math.max(net.now, Math.round(seconds * NS_PER_S));
-      // Two nodes without a copy have nothing to give each other; half of all meetings are between two
-      // such nodes.
+      // If neither node has a copy, nothing can happen; this is so in half of all meetings, which
+      // are skipped to save time.
       if (net.isHolding(a) || net.isHolding(b)) net.touch(a, b);
     }
     return seconds;

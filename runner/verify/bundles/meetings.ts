@@ -29,8 +29,8 @@ const NUMBER_BYTES = 4;
 const TOUCH_NS = 1_000_000;
 
 /**
- * Agents of some nodes, which exchange bundles while the caller holds two of them in contact; at first,
- * none are in contact.
+ * Agents of some nodes. They exchange bundles while the caller keeps two of them in contact; at
+ * first, none are in contact.
  */
 export class MeetingAgents {
   readonly #agents: ReadonlyMap<string, BundleAgent<string>>;
@@ -91,7 +91,9 @@ export class MeetingAgents {
     this.close(a, b);
   }
 
-  /** Brings two nodes together for a millisecond; no time passes for the other nodes. */
+  /**
+   * Brings two nodes together for a millisecond, during which no time passes for the other nodes.
+   */
   touch(a: string, b: string): void {
     const began = this.now;
     this.open(a, b);
@@ -121,7 +123,7 @@ export class MeetingAgents {
     this.#step(b, { kind: 'way', outlet: `${b}-${a}`, way: 'closed' });
   }
 
-  /** Lets this time pass, ns, and has the agents do what becomes due. */
+  /** Advances the time by `durationNs`, and has the agents do what becomes due. */
   run(durationNs: number): void {
     const end = this.now + durationNs;
     for (;;) {

@@ -22,7 +22,9 @@ const ERRORS = 4;
 /** Check S1: the number of hops in a chain of ASes, and the number of chains that are measured. */
 const LENGTH = 6;
 const CHAINS = 1_000;
-/** When the first link of a chain opens, ns; all ASes have begun their rounds by then. */
+/**
+ * Instant at which the first link of a chain opens, ns; by then, all ASes have begun their rounds.
+ */
 const OPENED_NS = 2 * INTERVAL_S * S;
 
 /** Check S2: the number of core ASes in a ring, and of additional links between drawn ASes. */
@@ -152,7 +154,7 @@ function optionsOf({
   };
 }
 
-/** Random draws with which all ASes begin their rounds at the same time. */
+/** Replaces the random phases of rounds, so that all ASes begin their rounds at the same time. */
 function inStep(random: Random): Random {
   return {
     u32: (): number => random.u32(),

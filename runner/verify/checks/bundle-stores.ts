@@ -54,7 +54,7 @@ export const bundleConservationCheck: VerificationCheck = {
   catches: '1 bundle',
   run: (engine) => {
     const imbalance = (kept: number): number => {
-      // With this router each bundle has one copy, so that copies are bundles.
+      // With this router there is one copy of each bundle, so that counting copies counts bundles.
       const run = result(engine, { router: 'first-contact', kept });
       // A message that was delivered twice must not make up for a lost one.
       const arrived = run.delivered - run.doubled;

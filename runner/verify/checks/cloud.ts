@@ -79,8 +79,8 @@ function sharing(engine: SeededEngine): readonly CheckMeasure[] {
 }
 
 /**
- * Sends a packet from each of six hosts, two in each region, to each other host, so far apart that no
- * two packets meet.
+ * Sends a packet from each of six hosts, two in each region, to each other host; so far apart in
+ * time that no two packets meet.
  */
 function regions(engine: SeededEngine): CheckMeasure {
   const world = engine.world();

@@ -201,7 +201,7 @@ class Trouble {
     ]);
   }
 
-  /** Causes one effect of a fault, drawn at random, which ends 5 to 60 ms later. */
+  /** Causes one randomly drawn effect of a fault, which ends 5 to 60 ms later. */
   private disturb(): void {
     const { world, draws } = this;
     const link = world.link(`verify/16/${draws.below(HOSTS.length)}`);

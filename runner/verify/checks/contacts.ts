@@ -111,7 +111,10 @@ interface Wrongs {
   routed: number;
 }
 
-/** Routes bundles one after the other, with a separate account of what each contact can still carry. */
+/**
+ * Routes bundles one after the other, while this check itself keeps account of what each contact
+ * can still carry.
+ */
 function route(plan: ContactPlan, draw: RandomStream, isForgetful: boolean, wrongs: Wrongs): void {
   const { start, end, rate: rates } = plan;
   const left = Array.from(
@@ -177,7 +180,8 @@ function hasWay(plan: ContactPlan, { volume, deadlineNs }: Load, left: readonly 
     for (const index of contacts) {
       const [startNs, endNs] = [plan.start[index] as number, plan.end[index] as number];
       const [rate, owltNs] = [plan.rate[index] as number, plan.trip[index] as number];
-      // Earlier bundles may be sent first, so only the last part of the contact is certainly free.
+      // Bundles that were routed earlier may be sent first, so only the last part of the contact is
+      // certainly free.
       const freeNs = endNs - ((left[index] as number) / rate) * S;
       const departureNs = Math.max(startNs, freeNs, atNs);
       const throughNs = departureNs + (volume / rate) * S;
@@ -222,8 +226,8 @@ const RANGE_METRES = 40;
 const SPEED = 5;
 const DAY_SECONDS = 86_400;
 /**
- * Factor on the meeting rate, because walkers are more often in the middle of the area than at its
- * edges.
+ * Factor on the meeting rate: walkers are more often in the middle of the area than at its edges,
+ * so they meet more often than walkers that are spread evenly.
  */
 const CROWDING = 1.3683;
 

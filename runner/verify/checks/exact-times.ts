@@ -108,8 +108,8 @@ function carriedRemainder(
 ): readonly CheckMeasure[] {
   const { rateBps, bytes, packets } = load;
   const arrivals = burst(engine, name, [{ rateBps, delayNs: 0 }], { packets, bytes });
-  // The engine carries the remainder of each division over to the next packet, so packet k ends at the
-  // exact time, rounded down. That time is computed here in integers.
+  // The engine carries the remainder of each division over to the next packet, so packet k ends at
+  // its exact time, rounded down, which is computed here in integers.
   const end = (k: number): number =>
     Number((BigInt(8 * bytes * k) * 1_000_000_000n) / BigInt(rateBps));
   const rate = rateBps >= 1e9 ? `${rateBps / 1e9} Gbit/s` : `${rateBps / 1e6} Mbit/s`;

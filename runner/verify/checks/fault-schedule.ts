@@ -139,7 +139,7 @@ function availability(engine: SeededEngine): {
 }
 
 function doNothing(): void {
-  // A callback without effect, because there are no nodes.
+  // Does nothing, because this run has no nodes.
 }
 
 /** Check 20 of docs/VERIFICATION.md: the random fault schedule. */

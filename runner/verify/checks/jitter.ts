@@ -24,8 +24,8 @@ const PARETO_SHAPE = 3;
 /** Cap of Pareto jitter, which a draw exceeds with a probability of 8e-9. */
 const PARETO_CAP_NS = 49_000_000;
 /**
- * Largest accepted number of samples exactly on a bound: clamping would put 270 of 1e5 there, which the
- * Kolmogorov-Smirnov test does not detect.
+ * Largest accepted number of samples exactly on a bound. An engine that clamps jitter to its bounds
+ * would put 270 of 1e5 there, which the Kolmogorov-Smirnov test does not detect.
  */
 const ON_BOUND_MAX = 9;
 

@@ -89,7 +89,7 @@ export const gilbertCheck: VerificationCheck = {
         `first of ${SHORT_RUNS} short runs lost`,
         LOSS,
         short.firstLost / SHORT_RUNS,
-        // Four standard errors of a proportion, because the runs are independent.
+        // Four standard errors of a proportion; the formula holds because the runs are independent.
         4 * Math.sqrt((LOSS * (1 - LOSS)) / SHORT_RUNS),
       ),
       row(

@@ -49,8 +49,8 @@ const DUMMY_TRAFFIC_ROWS = [
   { route: 'partial', perMixRate: 100, bits: 7.24, half: 0.3 },
 ] as const;
 /**
- * Number and spacing of targets by the rate of dummies; with many dummies, targets differ little and
- * fewer are enough.
+ * Number and distance of targets, by the rate of dummies. With many dummies, targets differ little,
+ * so fewer targets are enough.
  */
 const DUMMY_TRAFFIC_SAMPLES = {
   1: { targets: 200, gapSeconds: 0.5 },

@@ -69,9 +69,10 @@ function perHop(layers: number, total: number): number {
 }
 
 /**
- * Bits that two layers lose because each mix of the second gets only a few candidates for the target:
- * each has a Poisson inflow of r = lambda / W^2 from the target's mix, so its mass has the relative
- * variance 1 / (r t) after t, and E[1 / t] = 1 / theta of Erlang(2).
+ * Entropy, in bits, that two layers lose because each mix of the second layer gets only a few
+ * candidates for the target. Such a mix has a Poisson inflow of r = lambda / W^2 from the target's
+ * mix, so its mass has the relative variance 1 / (r t) after t, and E[1 / t] = 1 / theta of
+ * Erlang(2).
  */
 function lumpBits(meanSeconds: number): number {
   const inflow = RATE / WIDTH ** 2;
@@ -135,7 +136,7 @@ const HOP_ROWS = [
   { layers: 10, published: [12.6335, 12.6613], half: 0.09 },
   { layers: 15, published: [12.9334, 12.9745], half: 0.09 },
 ] as const;
-/** Bounds of the uniform distribution of link delays, s. */
+/** Bounds of uniformly distributed link delays, s. */
 const RANDOM_LINKS = [0.01, 0.1] as const;
 
 /** Entropy in bits if the delays of mixes and of the links between them are random. */

@@ -71,7 +71,7 @@ const NOTHING_MORE = (): LinkChainCallbacks => ({});
 
 interface MarkovianResult {
   readonly meanWaitUs: number;
-  /** Number of packets that did not leave right after their predecessor. */
+  /** Number of packets that did not leave directly after the packet sent before them. */
   readonly outOfOrder: number;
   /** Integral of the number in the system over time minus the sum of sojourn times, ns. */
   readonly littleNs: number;
@@ -97,8 +97,8 @@ function markovian(engine: SeededEngine): MarkovianResult {
         since = now;
       },
       arrived: (number, now, sojournNs) => {
-        // The arriving packet has just left the pipe, so until now there was one packet more in the
-        // system.
+        // The packet that arrives now has already left the pipe, so until now the system held one
+        // packet more.
         area.add((inSystem(line()) + 1) * (now - since));
         since = now;
         sojourns.add(sojournNs);
@@ -130,8 +130,7 @@ export const markovianQueueCheck: VerificationCheck = {
     const { meanWaitUs, outOfOrder } = markovian(engine);
     return [
       meanWaitMeasure(meanWait(0.7, geometricService(1_000)), meanWaitUs, 73),
-      // The mean wait does not depend on the order of service, so the order is checked by a separate
-      // measure.
+      // The mean wait is the same for any order of service, so a separate measure checks the order.
       {
         label: 'packets out of order',
         theory: 0,

@@ -47,8 +47,8 @@ function burstDepartures(engine: SeededEngine): readonly number[] {
 }
 
 /**
- * How far a random run exceeds what the bucket promises: the maximum over s < t of bytes(s, t) - b - r
- * (t - s), in bytes.
+ * By how much a random run exceeds what the token bucket allows, in bytes: the maximum over s < t
+ * of bytes(s, t) - b - r (t - s).
  */
 function largestExcess(engine: SeededEngine): number {
   const sizes = engine.stream('12', 'size');
@@ -71,8 +71,8 @@ function largestExcess(engine: SeededEngine): number {
     },
     watch: {
       started: (_hop, number, _waitNs, now) => {
-        // The maximising s is either the previous one or `now`, so one pass is enough; the excess is
-        // kept in ns at the bucket's rate.
+        // The s of the maximum is either the previous one or `now`, so one pass is enough; the
+        // excess is kept in ns at the bucket's rate.
         level = Math.max(0, level - (now - last)) + (drawn[number] ?? 0) * NS_PER_BYTE;
         last = now;
         largest = Math.max(largest, level);

@@ -130,8 +130,8 @@ export const priorityCheck: VerificationCheck = {
     const counts = [0, 0];
     const classOf = new Uint8Array(WARM_UP_PACKETS + PRIORITY_PACKETS);
     let number = 0;
-    // 1,500 packets/s of the high and 500 packets/s of the low class come from one Poisson process, of
-    // whose packets three in four are high.
+    // All packets come from one Poisson process of 2,000 packets/s, of whose packets three in four
+    // are of the high class.
     const rates = CLASSES.map(({ rho, bytes }) => (1e6 * rho) / bytes);
     const total = rates.reduce((sum, rate) => sum + rate, 0);
     const share = (rates[0] ?? 0) / total;

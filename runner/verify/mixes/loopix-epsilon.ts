@@ -61,7 +61,7 @@ function epsilonOf(engine: SeededEngine, { layers, mean }: EpsilonSetting, run: 
     warmupSeconds: endsAt,
     gapSeconds: 1,
     corruptFirst: [],
-    // This is long enough for a message to leave the observed mix.
+    // Long enough for any message to leave the observed mix.
     drainSeconds: 2,
   };
   const { truth } = runMixes(engine, network, plan);
@@ -76,7 +76,7 @@ function epsilonOf(engine: SeededEngine, { layers, mean }: EpsilonSetting, run: 
     labelCount: 2,
     laws: Array.from({ length: end + 1 }, (_, i) => ({ kind: i < end ? 'memoryless' : 'end' })),
     onCandidate: (message, masses) => {
-      // The first message to leave the pool carries both masses in the proportion of the pool.
+      // The first message to leave carries both masses in the same proportion as the whole pool.
       if (message !== first) return;
       const distance = Math.abs(Math.log((masses[0] ?? 0) / (masses[1] ?? 0)));
       epsilon = Math.min(EPSILON_MAX, distance);

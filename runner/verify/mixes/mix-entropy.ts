@@ -24,18 +24,21 @@ import {
 } from './mix-network.ts';
 
 /**
- * Warm-up and drain of a layer in mean delays; after the drain almost no mass is inside: P(Exp > 16) =
- * 1e-7.
+ * Warm-up and drain of a layer, in mean delays; after the drain almost no mass is still inside:
+ * P(Exp > 16) = 1e-7.
  */
 const STAGES_OF_WARMUP = 8;
 const STAGES_OF_DRAIN = 16;
-/** Smallest time between targets, s: closer targets are among the same messages. */
+/**
+ * Smallest time between two targets, s: targets closer to each other would be hidden among the same
+ * messages.
+ */
 const GAP_SECONDS = 0.1;
 /** Smallest number of targets in a class of routes. */
 const TARGETS_OF_CLASS = 4;
 /**
- * Number of classes, by the number of corrupt mixes at the start of a route: with 10 % corrupt mixes,
- * routes that begin with more of them have the probability 1e-5 together.
+ * Number of classes, by the number of corrupt mixes at the start of a route: with 10 % corrupt
+ * mixes, all routes that begin with more corrupt mixes together have the probability 1e-5.
  */
 const CLASSES = 5;
 

@@ -44,8 +44,8 @@ export class OutsidePrograms {
   }
 
   /**
-   * Starts the programs; those that receive from others first, so that no packet is lost because its
-   * receiver has not started.
+   * Starts the programs. Those that receive from others start first, so that no packet is lost
+   * because its receiver does not run yet.
    */
   async start(): Promise<void> {
     const waits = (host: HostSpec): boolean => (host.outside?.ports.length ?? 0) > 0;

@@ -24,9 +24,12 @@ export class LiveAgenda implements Agenda {
   readonly #admission = new SourceAdmission();
   /** Time 0 of the scenario on the clock of the hosts, ns. */
   #zeroNs: number | undefined;
-  /** Calls that were scheduled before the start. */
+  /** Calls that were scheduled before the scenario's time began. */
   #booked: (() => void)[] = [];
-  /** Instant for which the running source or fault was scheduled; undefined if none is running. */
+  /**
+   * Instant for which the source or fault that is running now was scheduled, ns; undefined if none
+   * is running.
+   */
   #dueNs: number | undefined;
   #isMuted = false;
 

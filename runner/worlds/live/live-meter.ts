@@ -112,7 +112,7 @@ export interface TrafficBesideLinks {
   readonly directStreams: number;
   /** Number of datagrams from outside the run. */
   readonly foreign: number;
-  /** `off` if links are not emulated, and so are never late. */
+  /** `off` if links are not emulated; then no link is ever late. */
   readonly shape: 'links' | 'off';
 }
 

@@ -56,7 +56,7 @@ export function makeLiveWorld(parts: LiveWorldParts): LiveRunWorld {
     {
       ...{ net, agenda, listeners },
       packets: (): PacketTotals => kernelPackets(net),
-      // Lateness, like latency, is measured without the warm-up, in which code is cold.
+      // Lateness is measured from the end of the warm-up on, because code is slow while it is cold.
       onReset: (): void => net.lateness.reset(),
       hasRealDisks: true,
     },

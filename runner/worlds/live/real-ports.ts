@@ -1,6 +1,6 @@
 /**
  * The ports of 127.0.0.1 that the hosts of a live run have in the `ports` address plan, and the
- * properties of the system that prevent a run.
+ * reasons why this system may be unable to make the run.
  *
  * @module
  */

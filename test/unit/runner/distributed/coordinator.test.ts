@@ -36,7 +36,7 @@ class FakeFleet extends WritingFleet {
     agent.channel = channel;
     agent.clock.shareClock();
     agent.state = 'connected';
-    agent.isTelling = true;
+    agent.hasOpenChannel = true;
     this.agents.push(agent);
     return { agent, channel };
   }
@@ -204,13 +204,13 @@ describe('while it runs', () => {
     const { coordinator, experiment, alice, bob, run } = setUp();
     run();
     coordinator.world.agenda.begin(process.hrtime.bigint() - BigInt(2_000 * MS));
-    alice.agent.toldNs = 1_900 * MS;
-    bob.agent.toldNs = 1_500 * MS;
+    alice.agent.reportedUpToNs = 1_900 * MS;
+    bob.agent.reportedUpToNs = 1_500 * MS;
     Object.assign(bob.agent, { state: 'dead', isKilled: true });
     expect(coordinator.settle()).toBe(1_500 * MS);
     const arrived = Float64Array.from([1, 0, 0, 0, 1_500 * MS, 1_510 * MS]);
     coordinator.hear(bob.agent, { type: 'measured', untilNs: 1_520 * MS, sent: nothing, arrived });
-    bob.agent.isTelling = false;
+    bob.agent.hasOpenChannel = false;
     expect(coordinator.settle()).toBe(1_900 * MS);
     expect(experiment.flows[0]!.meter.deliveredCount).toBe(1);
     expect(coordinator.world.measured.late).toBe(0);
