@@ -20,8 +20,9 @@ const FIRST_CHUNKS = 256;
 const NIL = -1;
 
 /**
- * Receives the entries of a list in the order in which they were added, a chunk at a time. It gets the array and not
- * single keys, because V8 allocates memory for each double that is passed to a call which it does not inline.
+ * Receives the entries of a list in the order in which they were added, a chunk at a time. The
+ * visitor gets an array instead of single keys, because V8 allocates memory for each double that it
+ * passes to a call that is not inlined.
  */
 export type ChunkVisitor = (
   keys: Float64Array,

@@ -1,11 +1,12 @@
 /**
  * 4-ary min-heap of (key, reference) on typed arrays (ADR 0003).
  *
- * Keys are unique doubles, so one comparison decides and there are no ties. How time and sequence
- * share a key, and what a reference means, is the owner's business (event-queue.ts). The top is
- * removed lazily: it is only marked vacant, and the next entry that is added sinks from there. Most
- * events schedule exactly one other, and the pair then costs one walk through the heap instead of
- * two. Does not know handles, cancellation, the clock, or payloads.
+ * Keys are unique doubles, so one comparison decides and there are no ties. The owner
+ * (event-queue.ts) decides how time and sequence share a key, and what a reference means. The top
+ * is removed lazily: it is only marked vacant, and the next entry that is added sinks from there.
+ * Most events schedule exactly one other event; taking the one and adding the other then costs one
+ * walk through the heap instead of two. Does not know handles, cancellation, the clock, or
+ * payloads.
  *
  * @module
  */
@@ -75,7 +76,10 @@ export class EventHeap {
     if (at + 1 + PADDING >= this.keys.length) this.makeRoom();
   }
 
-  /** Removes the least entry, lazily; the heap must not be empty, nor its top vacant. */
+  /**
+   * Removes the least entry by only marking the top as vacant; the heap must not be empty, nor its
+   * top vacant already.
+   */
   protected vacateTop(): void {
     this.next = TOP;
   }

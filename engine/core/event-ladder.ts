@@ -43,7 +43,7 @@ export class EventLadder {
   /** Both rungs are created when first opened. */
   private outer: BucketLists | undefined;
   private inner: BucketLists | undefined;
-  /** Index of the present list of the outer rung, the last one that left the rung. */
+  /** Index of the present list of the outer rung, which is the last list that was emptied. */
   private outerAt = CLOSED;
   /** Index of the present list of the inner rung, counted from the start of the wheel's bucket. */
   private innerAt = CLOSED;
@@ -55,8 +55,7 @@ export class EventLadder {
   constructor(owner: LadderOwner) {
     this.owner = owner;
     this.toOwner = (keys, references, start, end): void => {
-      // Reads all records in a loop of their own: no step depends on another, so cache misses
-      // overlap.
+      // This loop only reads the records: no step depends on another, so that cache misses overlap.
       let dead = 0;
       for (let at = start; at < end; at += 1)
         dead += Number(owner.isDead(references[at] as number));
@@ -113,7 +112,8 @@ export class EventLadder {
    * Makes the next non-empty list the present one and hands it to the owner. The heap must be
    * empty.
    *
-   * @param crowd An outer list with more entries than this goes to the inner rung instead of the owner.
+   * @param crowd The entries of an outer list that has more than this go to the inner rung instead
+   * of the owner.
    * @returns false when both rungs are empty.
    */
   turn(crowd: number): boolean {
@@ -127,14 +127,14 @@ export class EventLadder {
         return false;
       }
       this.moveOuter(next);
-      if (!this.splitOuter(next, crowd)) return true;
+      if (!this.emptyOuter(next, crowd)) return true;
     }
     return false;
   }
 
   /**
-   * Moves the rungs to an instant: the lists in whose spans it lies become the present ones. An
-   * inner rung that does not reach it is closed; without an open rung nothing happens.
+   * Moves the rungs to an instant: the lists that contain this instant become the present ones. An
+   * inner rung that ends before the instant is closed; without an open rung nothing happens.
    * @param offset The instant, ns since the start of the wheel's bucket.
    */
   moveTo(offset: number): void {
@@ -213,7 +213,7 @@ export class EventLadder {
   }
 
   /** Empties an outer list. @returns true when it went to the inner rung, false when it went to the owner. */
-  private splitOuter(list: number, crowd: number): boolean {
+  private emptyOuter(list: number, crowd: number): boolean {
     const outer = this.outer as BucketLists;
     const isCrowded = outer.countOf(list) > crowd;
     if (isCrowded) this.openInner((list << LIST_BITS) - 1);

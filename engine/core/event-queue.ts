@@ -29,8 +29,8 @@ export const CLOCK_NOW_INDEX = 0;
 export const CLOCK_LIMIT_INDEX = 1;
 
 // V8 folds a module's private constants into the code, but loads and checks exported ones at every
-// use: hot code uses private names, likewise functions in constants instead of declared ones. An
-// index computed with `|` needs no overflow check, one computed with `+` does.
+// use. So hot code uses private copies of constants, and functions in constants instead of declared
+// ones. An index computed with `|` needs no overflow check, one computed with `+` does.
 const NOW = CLOCK_NOW_INDEX;
 const LIMIT = CLOCK_LIMIT_INDEX;
 /** Indices into the clock: first instant of the wheel's present bucket; first instant that is not in the heap. */
@@ -46,7 +46,7 @@ const CALLBACK = 0;
 const POSTED = -2_147_483_648;
 const POSTED_KIND_SHIFT = 27;
 
-/** Result of a take that freed a dead event or filled the heap: the caller takes again. No slot has this number. */
+/** Result of a take that only freed a dead event or filled the heap: the caller must take again. No slot has this number. */
 const AGAIN = 0x7fff_fffe;
 const DEAD = 255;
 const KIND_MASK = 255;
@@ -216,7 +216,7 @@ export class EventQueue extends EventHeap implements WheelOwner, LadderOwner {
   take(): number {
     for (;;) {
       this.fillTop();
-      // Heap entries of this instant are older than any entry of the ring.
+      // If the top of the heap belongs to the present instant, it is older than every entry of the ring.
       const isRingNext = this.ring.size > 0 && this.topKey() >= this.endOfInstant();
       const reference = isRingNext ? this.takeFromRing() : this.takeFromHeap();
       if (reference !== AGAIN) return reference;
@@ -390,7 +390,7 @@ export class EventQueue extends EventHeap implements WheelOwner, LadderOwner {
       return isTurned;
     }
     const hasTurned = this.wheel.turn(this.clock[LIMIT] as number);
-    // Buckets with only dead entries may have turned the wheel beyond the clock: turn it back.
+    // The search may have moved the wheel beyond the clock, past buckets with only dead entries: move it back.
     if (!hasTurned && this.wheel.size === 0) this.moveWheelTo(this.clock[NOW] as number);
     else this.noteBucket();
     if (hasTurned) this.wheel.pour(this);
@@ -415,7 +415,7 @@ export class EventQueue extends EventHeap implements WheelOwner, LadderOwner {
   }
 
   private countDead(place: number): void {
-    // Counted per container: dead entries elsewhere must not make the heap be rebuilt.
+    // Dead entries are counted for each container, so that those in one never cause another to be rebuilt.
     if (place === IN_RING) {
       this.deadInRing += 1;
     } else if (place === BEHIND) {

@@ -80,8 +80,8 @@ export class FarWheel {
     const next = Math.min(nearest, overflowBucket);
     if (next * WIDTH_NS > limit) return false;
     this.current = next;
-    // The overflow list is distributed when it is reached, not as soon as its first entry fits into
-    // the span, so that it is scanned at most once per turn of the wheel.
+    // The overflow list is distributed only when it is reached, and not as soon as its first entry
+    // fits into the wheel, so that it is scanned at most once per turn of the wheel.
     if (overflowBucket <= nearest) this.redistribute();
     return true;
   }

@@ -30,8 +30,8 @@ export function areSecretsEqual(left: Uint8Array, right: Uint8Array): boolean {
 }
 
 /**
- * True when `buffer` holds, at `offset`, the first `length` bytes of `secret`; the time does not depend on the bytes.
- * Bytes beyond the end of either array count as zero.
+ * True when `buffer` holds, at `offset`, the first `length` bytes of `secret`; the time does not
+ * depend on the bytes. Bytes beyond the end of an array count as zero.
  */
 // hot: once per hop field; compares by index, so that no view is made.
 export function isSecretAt(

@@ -32,7 +32,8 @@ export class SeededBytes {
     assert(!node.includes('\0'), 'a node name contains a zero byte');
     const prefix = new TextEncoder().encode(`${DOMAIN}\0${seed.toString(10)}\0${node}\0`);
     this.prefixLength = prefix.length;
-    // More than 64 bytes: V8 moves shorter arrays when a view of them is taken.
+    // More than 64 bytes, because V8 moves the bytes of a shorter array out of its heap when a view
+    // of the array is made.
     this.message = new Uint8Array(Math.max(128, prefix.length + COUNTER_DIGITS));
     this.message.set(prefix);
   }

@@ -107,7 +107,10 @@ function rotr(x: number, n: number): number {
   return (x >>> n) | (x << (32 - n));
 }
 
-/** Reads a big-endian word byte by byte, because V8 moves a short array out of its heap when a view of it is taken. */
+/**
+ * Reads a big-endian word byte by byte, because V8 moves the bytes of a short array out of its heap
+ * when a view of the array is made.
+ */
 function readWord(bytes: Uint8Array, offset: number): number {
   return (
     ((bytes[offset] as number) << 24) |

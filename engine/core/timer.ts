@@ -1,9 +1,10 @@
 /**
  * A timer that is cheap to re-arm (docs/spec/event-order.md#timers-that-are-re-armed).
  *
- * Moving the deadline further away writes one number: the event that is pending fires too early and then schedules
- * another one for the time that is left. That scheduling, not the call of `rearm`, decides the order of the timer among
- * the events of one instant. Does not repeat by itself.
+ * Moving the deadline further away writes one number: the event that is pending fires too early and
+ * then schedules another one for the time that is left. The instant of that scheduling, and not of
+ * the call of `rearm`, decides the order of the timer among the events of one instant. Does not
+ * repeat by itself.
  *
  * @module
  */
@@ -57,7 +58,8 @@ export class RearmTimer implements Timer {
   /** Stops the timer; harmless when it has fired already. */
   cancel(): void {
     this.deadline = Number.POSITIVE_INFINITY;
-    // Cancels the event too: left to fire for nothing, it would move the end of the run.
+    // The event is cancelled as well: if it fired without effect, the run would end later than its
+    // last real event.
     if (this.handle !== 0) this.scheduler.cancel(this.handle);
     this.handle = 0;
   }

@@ -1,8 +1,8 @@
 /**
  * ML-DSA-65 (FIPS 204) by @noble/post-quantum, for every provider; Node 20 has none of its own.
  *
- * Without pre-hashing. Not constant time: JavaScript promises none, and the number of attempts at
- * a signature is random in any implementation.
+ * Without pre-hashing. Not constant time: JavaScript gives no such guarantee, and any
+ * implementation makes a random number of attempts at a signature.
  *
  * @module
  */

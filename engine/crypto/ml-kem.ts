@@ -98,7 +98,7 @@ function forgetOldest(names: Set<string> | Map<string, KEMPrepared>, max: number
   if (oldest !== undefined) names.delete(oldest);
 }
 
-/** A copy with memory of its own, because noble returns views of longer arrays. */
+/** Returns a copy with memory of its own, because noble returns views of longer arrays. */
 function fresh(bytes: Uint8Array): Uint8Array {
   return bytes.buffer.byteLength === bytes.length ? bytes : new Uint8Array(bytes);
 }

@@ -280,7 +280,10 @@ function createAead(timing: CryptoTiming, name: AeadName, key: Uint8Array): Aead
 
 const CIPHER_OPTIONS = { authTagLength: TAG_LENGTH };
 
-/** Makes a cipher object per packet: Node offers no way to restart a cipher object with another nonce. */
+/**
+ * Makes a cipher object for each packet, because Node cannot restart a cipher object with another
+ * nonce.
+ */
 function createNodeAead(name: AeadName, key: Uint8Array): AeadKey {
   const copy = new Uint8Array(key);
   // A single literal type for the three names, because the overloads in Node's types differ only in

@@ -10,7 +10,9 @@ import type { CryptoProvider } from './crypto.ts';
 
 /** Options of `host.compute`. */
 export interface ComputeOptions {
-  /** Jobs with the same key run in order, one at a time (live: on the same worker). */
+  /**
+   * Jobs with the same key run one at a time, in the order of the calls (live: on the same worker).
+   */
   readonly key?: string;
   /** Waiting `control` jobs start before waiting `data` jobs. */
   readonly lane?: 'control' | 'data';

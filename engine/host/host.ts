@@ -56,7 +56,7 @@ export interface NodeRequest extends RequestContent {
    */
   onCancel(handler: () => void): void;
   /**
-   * Answers, now or later, at most once.
+   * Answers the request, now or later; an answer is given at most once.
    * @param outcome `ok`, or the reason for the rejection.
    */
   respond(outcome: string, body?: Uint8Array): void;

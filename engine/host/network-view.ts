@@ -61,15 +61,17 @@ export interface HostView {
   readonly name: string;
   readonly address: string;
   /**
-   * Name of the protocol that it runs; if it runs several, of the lowest one. Of several lowest ones it is that of
-   * the node that holds this view, and otherwise the first (ADR 0094).
+   * Name of the protocol that it runs; if it runs several, of the lowest one. If several protocols
+   * of the host are lowest ones, it is that of the node that holds this view if the host has it,
+   * else the first (ADR 0094).
    */
   readonly protocol: string;
   /** Names of all protocols that it runs, the lowest first (docs/spec/stacking.md). */
   readonly stack: readonly string[];
   /**
    * For layers whose entry of `stack` says what carries them: the carrier's name, or `links` for a
-   * further lowest protocol. The others are carried by the layer next below. Absent if no entry says so.
+   * further lowest protocol. All other layers are carried by the next protocol below them. Absent
+   * if no entry of `stack` says what carries its layer.
    */
   readonly over?: Readonly<Record<string, string>>;
   /** Id of the area to which the host belongs, see {@link NetworkMap}; absent if it is in none. */

@@ -29,8 +29,9 @@ export interface NodePrivacyFacts {
   /** Name of the node. */
   readonly node: string;
   /**
-   * `user`: writes and receives messages; `mix`: holds messages back to hide which input became which
-   * output; `relay`: passes messages on or stores them; `aside`: gets no messages.
+   * The part of the node in handling messages. `user`: writes and receives messages; `mix`: holds
+   * messages back to hide which input became which output; `relay`: passes messages on or stores
+   * them; `aside`: gets no messages.
    */
   readonly part: 'user' | 'mix' | 'relay' | 'aside';
   /** How the node delays messages. Absent: the senders of messages choose exponential delays. */

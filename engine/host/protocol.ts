@@ -319,7 +319,10 @@ export interface Protocol<Options = unknown> {
    * If absent, they are ordinary hosts.
    */
   readonly addressRole?: AddressRole;
-  /** If absent, nodes have secrets of their own, but share none and publish nothing. */
+  /**
+   * The secrets of its nodes. If absent, nodes have secrets of their own, but share none and
+   * publish nothing.
+   */
   readonly provisioning?: Provisioning;
   /**
    * Says why a node with these options cannot run outside a run, where there is for example no common time 0 and no
@@ -365,8 +368,9 @@ export interface Protocol<Options = unknown> {
    */
   readonly forgeries?: Readonly<Record<string, Forgery>>;
   /**
-   * The guarantees that a node with these options gives to protocols above it; undefined if such a node carries no
-   * protocol (docs/spec/stacking.md). Absent: no node of this protocol carries another one.
+   * The guarantees that a node with these options gives to the protocols above it; undefined if
+   * such a node carries no other protocol (docs/spec/stacking.md). Absent: no node of this protocol
+   * carries another protocol.
    */
   readonly carries?: (options: Options) => CarrierGuarantees | undefined;
   /**
@@ -385,7 +389,10 @@ export interface Protocol<Options = unknown> {
    * @param linkPorts Ports of the host's links.
    */
   readonly ports?: (options: Options, linkPorts: readonly number[]) => BoundPorts;
-  /** What every verdict on a run with such a node has to say, such as `packets unencrypted`; undefined or absent: nothing. */
+  /**
+   * A remark that the verdict on each run with such a node must contain, such as `packets
+   * unencrypted`; undefined or absent: none.
+   */
   readonly remark?: (options: Options) => string | undefined;
   /** What its nodes do with the wishes of senders. Absent: they ignore all wishes. */
   readonly wishes?: WishHandling;

@@ -25,9 +25,11 @@ export interface SendWishes {
 }
 
 /**
- * What the nodes of a protocol do with each wish: it is `honoured` by them, or `passed-on` with the message to
- * the protocol below. A wish that is not named is ignored, and the loader warns of files that ask for it. `private`
- * that is `honoured` is kept or refused; where it is not named, it is kept if all carriers below hide who writes to whom.
+ * What the nodes of a protocol do with each wish: it is `honoured` by them, or `passed-on` with the
+ * message to the protocol below. A wish that is not named is ignored, and the loader warns of files
+ * that ask for it. If `private` is `honoured`, the protocol itself hides who writes to whom, or
+ * refuses the message; if `private` is not named, messages stay private if all carriers below hide
+ * who writes to whom.
  */
 export type WishHandling = Readonly<Partial<Record<keyof SendWishes, 'honoured' | 'passed-on'>>>;
 

@@ -1,10 +1,12 @@
 /**
  * A guard on the clocks, timers and random numbers of the system while a user's protocol runs in
- * virtual time: a run that reads them cannot be repeated. Such a call throws an error that says what to use instead.
+ * virtual time: a run that reads them cannot be repeated. Such a call throws an error that says
+ * what to use instead.
  *
- * Calls by the engine itself are allowed, also when a node has called the engine: the stack shows the caller, and is
- * looked at only while a node is called. Functions that were copied from their objects before the guard
- * was set are not guarded, and reads of files are not guarded either.
+ * The engine itself may make such calls, even while a node has called the engine: the call stack,
+ * which is read only during calls of nodes, shows who the caller is. Functions that were copied
+ * from their objects before the guard was set are not guarded, and reads of files are not guarded
+ * either.
  *
  * @module
  */
@@ -98,7 +100,10 @@ function guardBigint(): void {
   guardFunction(process.hrtime, 'bigint', { call: 'process.hrtime.bigint()', instead: TIME });
 }
 
-/** Guards `Date`: making a date from given numbers is allowed, reading the present date is not. */
+/**
+ * Guards `Date`: making a date from given numbers is allowed, but reading the present date is
+ * refused.
+ */
 function guardDate(): void {
   guardFunction(Date, 'now', { call: 'Date.now()', instead: TIME });
   const original = Date;

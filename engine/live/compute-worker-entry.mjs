@@ -10,7 +10,8 @@ const { exports, keep } = await loadProgram('compute-worker', home);
 
 export async function runCall(call) {
   const answer = await exports.runCall(call);
-  // The first call, before the time of the run begins, loads a module of a protocol; its compiled code is stored then.
+  // The first call comes before the time of the run begins and loads the module of a protocol; the
+  // code compiled for it is stored then.
   keep();
   return answer;
 }

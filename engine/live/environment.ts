@@ -13,7 +13,7 @@ export class EnvironmentError extends Error {
 }
 
 /** The meaning of the error codes of the system, for users (errno(3)). */
-const WORDS: Readonly<Record<string, string>> = {
+const ERROR_MEANINGS: Readonly<Record<string, string>> = {
   EACCES: 'the system does not allow it',
   EADDRINUSE: 'another program holds it',
   EADDRNOTAVAIL: 'this machine has no such address, or no free port for it',
@@ -29,7 +29,7 @@ const WORDS: Readonly<Record<string, string>> = {
   EROFS: 'the file system is read-only',
 };
 /** Further error codes for paths that the user named; with any other path, such an error is a bug of Orrery. */
-const PATH_WORDS: Readonly<Record<string, string>> = {
+const PATH_ERROR_MEANINGS: Readonly<Record<string, string>> = {
   EEXIST: 'a file is where a folder should be',
   EISDIR: 'a folder is where a file should be',
   ELOOP: 'its symbolic links form a loop',
@@ -38,26 +38,27 @@ const PATH_WORDS: Readonly<Record<string, string>> = {
   ENOTDIR: 'a file is where a folder should be',
 };
 /** Node's error code if the system did not let it start a thread. */
-const NO_WORKER = 'ERR_WORKER_INIT_FAILED';
+const THREAD_START_FAILED = 'ERR_WORKER_INIT_FAILED';
 /** Error codes of a full disk, which may have free space again later. */
-const FULL: readonly string[] = ['ENOSPC', 'EDQUOT'];
+const DISK_FULL_CODES: readonly string[] = ['ENOSPC', 'EDQUOT'];
 
 /** The meaning of a system code, with the code; the code alone if it is unknown. */
 export function systemErrorText(code: string): string {
-  const words = WORDS[code] ?? PATH_WORDS[code];
+  const words = ERROR_MEANINGS[code] ?? PATH_ERROR_MEANINGS[code];
   return words === undefined ? code : `${words} (${code})`;
 }
 
 /** The system's code of an error, e.g. `ENOSPC`. */
 export function systemErrorCode(error: unknown): string | undefined {
   const { code, message } = (error ?? {}) as { readonly code?: unknown; readonly message?: string };
-  if (code === NO_WORKER) return /E[A-Z]{3,}/.exec(message?.replace(NO_WORKER, '') ?? '')?.[0];
+  if (code === THREAD_START_FAILED)
+    return /E[A-Z]{3,}/.exec(message?.replace(THREAD_START_FAILED, '') ?? '')?.[0];
   return typeof code === 'string' ? code : undefined;
 }
 
 /** True if an error says that the disk is full, which may change. */
 export function isDiskFullError(error: unknown): boolean {
-  return FULL.includes(systemErrorCode(error) ?? '');
+  return DISK_FULL_CODES.includes(systemErrorCode(error) ?? '');
 }
 
 /**
@@ -67,9 +68,13 @@ export function isDiskFullError(error: unknown): boolean {
 export function findEnvironmentError(error: unknown, about?: string): EnvironmentError | undefined {
   if (error instanceof EnvironmentError) return error;
   const code = systemErrorCode(error);
-  // The user chooses the folder for temporary files: TMPDIR.
+  // The user chooses the folder for temporary files by TMPDIR, so its errors count like those of a
+  // named path.
   const isTemporary = (error as NodeJS.ErrnoException | undefined)?.syscall === 'mkdtemp';
-  const words = code === undefined ? undefined : (WORDS[code] ?? (isTemporary && PATH_WORDS[code]));
+  const words =
+    code === undefined
+      ? undefined
+      : (ERROR_MEANINGS[code] ?? (isTemporary && PATH_ERROR_MEANINGS[code]));
   return code === undefined || !words ? undefined : describe(error, code, about);
 }
 
@@ -80,7 +85,8 @@ export function findEnvironmentError(error: unknown, about?: string): Environmen
 export function findPathError(error: unknown, path?: string): EnvironmentError | undefined {
   if (error instanceof EnvironmentError) return error;
   const code = systemErrorCode(error);
-  if (code === undefined || (WORDS[code] ?? PATH_WORDS[code]) === undefined) return undefined;
+  if (code === undefined || (ERROR_MEANINGS[code] ?? PATH_ERROR_MEANINGS[code]) === undefined)
+    return undefined;
   const words = path === undefined ? undefined : `${path}: ${systemErrorText(code)}`;
   return words === undefined
     ? describe(error, code, undefined)

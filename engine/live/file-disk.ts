@@ -201,12 +201,14 @@ export class FileDisk implements Disk {
       const isBloated = this.#fileBytes > Math.max(REWRITE_MIN_BYTES, 2 * this.#compactBytes);
       await (isCut || isBloated || this.#isSuspect ? this.#rewrite() : this.#extend());
       if (!this.#isNameDurable) await this.#syncName();
-      // Erased only after the folder was synced: before that, a power failure could make this file the store again.
+      // The old file is erased only after the folder was synced: before that, a power failure could
+      // make the old file the current one again.
       if (this.#isOldThere) this.#eraseLeftovers();
       this.#isOldThere = false;
       return undefined;
     } catch (error) {
-      // The failure was reported, but the frames are kept: the next sync writes them first.
+      // The failure was reported, but the frames are kept, and the next sync writes them before
+      // others.
       this.#pending.replace(withoutOverwritten([...this.#inFlight, ...this.#pending.frames]));
       this.#inFlight = [];
       return textOf(error, this.#path);

@@ -70,7 +70,7 @@ export function lockFolder(folder: string): FolderLock {
   if (held.has(path)) throw inUse(folder, process.pid);
   const own = { ...ownPlace(), mark: randomBytes(8).toString('hex') };
   for (let attempt = 0; attempt < TRIES_MAX; attempt += 1) {
-    if (place(path, own)) return holdOn(path, own);
+    if (createLockFile(path, own)) return holdOn(path, own);
     const text = readIfThere(path);
     const holder = holderOf(text);
     if (holder !== undefined && isAlive(holder, path)) throw inUse(folder, holder.pid);
@@ -107,7 +107,7 @@ function renew(path: string): void {
 }
 
 /** Creates the lock file together with its content; false if there is a lock file already. */
-function place(path: string, own: Holder): boolean {
+function createLockFile(path: string, own: Holder): boolean {
   const draft = `${path}.${own.mark}`;
   const text = JSON.stringify(own);
   const how = { mode: OWNER_ONLY, flag: 'wx' } as const;
@@ -185,7 +185,7 @@ function holderOf(text: string | undefined): Holder | undefined {
       ? { pid: pid as number, start, space, mark }
       : undefined;
   } catch {
-    // A lock file has its whole content from the beginning, so this file is none.
+    // A lock file always has its whole content, so this file is no lock.
     return undefined;
   }
 }

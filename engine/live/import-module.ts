@@ -27,10 +27,11 @@ const COMMON_JS_LOADER = Module as unknown as CommonJsLoader;
 
 /**
  * Imports a user's module, TypeScript or JavaScript.
- * @param address `file:` address. @returns the module's namespace.
+ * @param address `file:` address.
+ * @returns the module's namespace.
  */
 export async function importModule(address: string): Promise<unknown> {
-  // The address of a module that tsx has loaded ends with a query.
+  // tsx adds a query to the address of a module that it has loaded.
   const plain = address.replace(/\?.*$/, '');
   const isTypeScript = /\.[cm]?ts$/.test(plain);
   if (isTypeScript) readAsModules();

@@ -95,7 +95,10 @@ export class LiveHost extends SimHost {
     return this.#modulesWith(({ bytes, onDemand }) => bytes !== undefined && onDemand !== true);
   }
 
-  /** Addresses of the modules of those protocols of this host that have a wanted job. */
+  /**
+   * Addresses of the modules of those protocols of this host that have at least one job for which
+   * `isWanted` is true.
+   */
   #modulesWith(isWanted: (job: JobDefinition) => boolean): readonly string[] {
     return [...this.#owners]
       .filter(([, jobs]) => Object.values(jobs).some(isWanted))
@@ -349,7 +352,8 @@ export class LiveHost extends SimHost {
     const { wires, ownership, pump, handovers, endpoints, calls } = this.#live;
     const { life } = this;
     const enter = this.#asEvents();
-    // hot: one closure per socket and none per datagram, because datagrams never nest.
+    // hot: one closure per socket and none per datagram; a variable for the current bytes is
+    // enough, because the handling of datagrams never nests.
     let bytes = NO_BUFFER;
     let from: Endpoint = 0;
     const handle = (): void => {
@@ -424,7 +428,7 @@ class LiveSocket implements DatagramSocket {
 
   close(): void {
     const { endpoints, wires } = this.#live;
-    // The endpoint may belong to another socket by now, which was opened later.
+    // Another socket, opened later, may own the endpoint now.
     const isBound = endpoints.sockets[this.local] === this.#links;
     this.#links.close();
     if (isBound) wires.close(this.local);

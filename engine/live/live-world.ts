@@ -249,7 +249,7 @@ export class LiveWorld extends SimWorld implements LiveContext {
     const bytes = isWhole ? buffer : buffer.subarray(offset, offset + length);
     if (this.handovers.follows(bytes)) {
       const ends = { from: this.#hostAt(from), to: this.#hostAt(to) };
-      // The row of the packet in the table is free but not yet reused.
+      // The packet's row in the table was freed but not yet reused, so its values are still there.
       const offeredNs = table.offeredAt[packet] as number;
       this.handovers.left(bytes, ends, { offeredNs, dueNs: scheduler.now, writtenNs: now });
     }
@@ -258,8 +258,8 @@ export class LiveWorld extends SimWorld implements LiveContext {
 }
 
 /**
- * A direction without rate, delay and impairments, which only passes packets on; contacts still act, as
- * faults do, because nodes are told of them.
+ * Returns a direction that passes packets on without rate, delay and impairments. Contacts still
+ * act, as faults do, because nodes are told of contacts.
  */
 function bare({ mtu, queue, contacts }: LinkDirectionSpec): LinkDirectionSpec {
   return {

@@ -2,21 +2,21 @@
  * The pump: drives one scheduler by the wall clock (docs/spec/live.md).
  *
  * Events of links run inside the scheduler at their due time, so lateness never feeds back into the
- * next event. Node code runs outside of the scheduler, by the wall clock, after the links have caught up with that
- * instant; expired timers wait in a queue for their turn. Nothing fires early. A turn that takes
- * too long is continued by `setImmediate`, never after a sleep, so I/O is served in between. After
- * a stall, expired timers wait until the sockets have been read: the datagrams in the sockets arrived
- * before these timers expired, and a failure detection timer that fired first would declare a living
- * neighbour dead.
+ * next event. Node code runs outside of the scheduler, by the wall clock, after the links have
+ * caught up with that instant; expired timers wait in a queue for their turn. Nothing fires early.
+ * A turn that takes too long is continued by `setImmediate` instead of after a sleep, so that I/O
+ * is served in between. After a stall, expired timers wait until the sockets have been read: the
+ * datagrams in the sockets arrived before these timers expired, and a failure detection timer that
+ * fired first would declare a living neighbour dead.
  *
- * Packets under way go before new ones: traffic sources have a queue of their own, which waits while
- * a socket holds more datagrams than one read takes. A busy process then delays its sources, where the waiting work has
- * cost nothing yet and its age is known, instead of filling kernel sockets, where
- * probes would wait behind it (ADR 0029).
+ * Packets under way go before new ones: traffic sources have a queue of their own, which waits
+ * while a socket holds more datagrams than one read takes. A busy process then delays its sources,
+ * where the waiting work has cost nothing yet and its age is known, instead of filling kernel
+ * sockets, where probes would wait behind it (ADR 0029).
  *
- * With `high` precision, the pump sleeps until 1.2 ms before the next event and then looks at the clock at every turn
- * of the event loop; with `low`, it relies on the system's timer, which is up to 2 ms late and takes no
- * processor time. Does not know links, nodes or sockets.
+ * With `high` precision, the pump sleeps until 1.2 ms before the next event and then looks at the
+ * clock at every turn of the event loop; with `low`, it relies on the system's timer, which is up
+ * to 2 ms late and takes no processor time. Does not know links, nodes or sockets.
  *
  * @module
  */
@@ -221,11 +221,11 @@ export class WallClockPump {
     const late = wall - this.#scheduler.peekTime();
     if (late <= STALL_NS) return;
     this.longestStallNs = Math.max(this.longestStallNs, late);
-    // On a machine that is always busy, one stall follows another. The wait for the sockets begins anew only if all
-    // node code that waited during the previous stall has run.
+    // On a machine that is always busy, one stall follows another. So a new wait for the sockets
+    // begins only if all node code that waited during the previous stall has run.
     if (this.#hasServed) this.#drainUntil = wall + DRAIN_MAX_NS;
     this.#hasServed = false;
-    // Counts as an arrival, so that timers wait until the sockets have been read once more.
+    // Counts as an arrival, which makes timers wait until the sockets have been read once more.
     this.#arrivals += 1;
   }
 
@@ -262,7 +262,8 @@ export class WallClockPump {
 
   #sleep(ns: number): void {
     const wakeAt = this.clock.now() + ns;
-    // An earlier wake-up is harmless and cheaper than a new timer.
+    // The pending timer fires early enough; keeping it is cheaper than making a new one, and an
+    // early wake-up is harmless.
     if (this.#wakeAt <= wakeAt) return;
     clearTimeout(this.#timeout);
     this.#wakeAt = wakeAt;
@@ -273,7 +274,7 @@ export class WallClockPump {
     const wake = (): void => {
       this.#timeout = undefined;
       this.#wakeAt = NEVER;
-      // The sockets are read before the next turn.
+      // `setImmediate` runs this after the sockets have been read.
       this.#plan();
     };
     this.#timeout = setTimeout(wake, Math.max(1, wholeMs));

@@ -24,7 +24,7 @@ const LONG_RUN = /[A-Za-z0-9+/_-]{22,}={0,2}/g;
  */
 const KEY_CHANGES_MIN = 0.3;
 /** PEM blocks, even if only their beginning is there. */
-const PEM = /-----BEGIN [A-Z ]+-----[\s\S]*?(?:-----END [A-Z ]+-----|$)/g;
+const PEM_BLOCKS = /-----BEGIN [A-Z ]+-----[\s\S]*?(?:-----END [A-Z ]+-----|$)/g;
 const SECRET_NAME = /key|secret|passw|token|psk|private|payload|credential|authori[sz]ation/i;
 
 /** Removes runs of bytes that could be a key from a text, and cuts it at 2,000 characters. */
@@ -32,7 +32,7 @@ export function scrubSecrets(text: string): string {
   // Cut generously first: the patterns then see a bounded text, and the final cut splits no run.
   const bounded = text.length > 4 * TEXT_MAX ? text.slice(0, 4 * TEXT_MAX) : text;
   const clean = bounded
-    .replace(PEM, '[key]')
+    .replace(PEM_BLOCKS, '[key]')
     .replace(HEX_RUN, (run) => `[${Math.floor(run.replace(/^0x/, '').length / 2)} bytes]`)
     .replace(BASE64_RUN, '[bytes]')
     .replace(LONG_RUN, (run) => (looksLikeKey(run) ? '[bytes]' : run));

@@ -1,20 +1,22 @@
 /**
  * How long datagrams have waited in the kernel's receive buffers, and which of them come too late.
  *
- * A receive buffer is a FIFO queue with a limit in bytes. The kernel reveals neither its length
- * nor the age of its content. But libuv reads at most 32 datagrams from a socket per turn of the
- * event loop, so a socket that gave fewer has been emptied. A socket that gives 32 in turn after turn has a
- * standing queue (RFC 8289 section 3.1). Such a socket sends a datagram to itself at intervals, the mark. When
- * the mark has been read, all datagrams still in the socket arrived after the mark was sent.
- * So all datagrams in a socket arrived after the later of two instants: when the socket was last empty, and
- * when the last mark that was read was sent. If that instant is more than 100 ms ago, the datagrams that are read are
- * late: they are dropped before a node sees them, unless they are urgent (ADR 0033).
+ * A receive buffer is a FIFO queue with a limit in bytes. The kernel reveals neither its length nor
+ * the age of its content. But libuv reads at most 32 datagrams from a socket in each turn of the
+ * event loop. So a socket that gave fewer is empty, and a socket that gives 32 in turn after turn
+ * has a standing queue (RFC 8289 section 3.1). Such a socket sends a datagram to itself at
+ * intervals, the mark. When the mark has been read, all datagrams still in the socket arrived after
+ * the mark was sent. So all datagrams in a socket arrived after the later of two instants: when the
+ * socket was last empty, and when the last mark that was read was sent. If that instant is more
+ * than 100 ms ago, the datagrams that are read are late: they are dropped before a node sees them,
+ * unless they are urgent (ADR 0033).
  *
- * Waiting is measured in time in which the process ran; a pause of the process counts as at most 20 ms. So a pause
- * alone makes no datagram late, and datagrams that arrived during a pause are served.
+ * Waiting is measured in time in which the process ran; a pause of the process counts as at most 20
+ * ms. So a pause alone makes no datagram late, and datagrams that arrived during a pause are
+ * served.
  *
- * A socket without a standing queue costs a comparison and a count per datagram; a clock is read once in each turn
- * in which some socket has a standing queue.
+ * A socket without a standing queue costs a comparison and a count per datagram; a clock is read
+ * once in each turn in which some socket has a standing queue.
  *
  * @module
  */
@@ -135,7 +137,8 @@ export class SocketQueues {
   #stands(queue: SocketQueue): boolean {
     queue.isStanding = queue.fullTurn === this.#turn;
     queue.isLate = queue.isStanding && this.#runNs - queue.freshNs > LATE_NS;
-    // A single such turn is no proof, since its datagrams may have been read in several turns of the event loop.
+    // One such turn alone proves nothing, because its datagrams may have been read in several turns
+    // of the event loop.
     const isSure = queue.isStanding && queue.sinceTurn < this.#turn;
     if (isSure && this.#runNs - queue.markedNs >= MARK_EVERY_NS) this.#mark(queue);
     return queue.isStanding;

@@ -107,7 +107,8 @@ export class TcpStream implements Stream {
       if (isDecided) this.#failed(classifyStreamError(error));
       else decide('secure-failed');
     });
-    // The peer has given up the handshake; without this, the half-open stream would wait for ever.
+    // The peer has given up the handshake; without this handler, the half-open stream would wait
+    // for ever.
     top.once('end', () => {
       if (!isDecided) top.destroy();
     });
@@ -128,8 +129,8 @@ export class TcpStream implements Stream {
   /** Ends the stream without telling its owner. */
   abandon(): void {
     this.#isOver = true;
-    // TLS first: if its connection goes first, a pending write of TLS never completes, and Node 20 waits for that
-    // write for ever when the thread ends.
+    // TLS is destroyed first: if the TCP connection were closed first, a pending write of TLS would
+    // never complete, and Node 20 waits for that write for ever when the thread ends.
     if (this.#top !== this.#bottom) this.#top.destroy();
     resetSocket(this.#bottom);
   }

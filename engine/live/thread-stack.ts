@@ -26,7 +26,7 @@ interface Attached {
 const LIMIT_MS = 1_000;
 const QUESTION = 1;
 /** The expression that is evaluated in the thread, on top of its current call, which is therefore in the stack. */
-const STACK = 'new Error().stack';
+const STACK_EXPRESSION = 'new Error().stack';
 
 /**
  * The call stack of a thread, innermost frame first, with positions in the sources.
@@ -50,7 +50,7 @@ export async function stackOfThread(
       ask(session, thread, resolve);
     });
   } catch {
-    // The stack only explains why the run ends; the run ends without it, too.
+    // The run ends even if its stack, which would only explain why, cannot be read.
     return undefined;
   } finally {
     clearTimeout(timer);
@@ -63,7 +63,7 @@ function ask(session: Session, thread: number, tell: (stack: string | undefined)
   session.on('NodeWorker.attachedToWorker', ({ params }: Attached) => {
     if (!`${params.workerInfo.title} `.startsWith(`[worker ${thread}] `)) return;
     own = params.sessionId;
-    const how = { expression: STACK, returnByValue: true };
+    const how = { expression: STACK_EXPRESSION, returnByValue: true };
     const message = JSON.stringify({ id: QUESTION, method: 'Runtime.evaluate', params: how });
     session.post('NodeWorker.sendMessageToWorker', { sessionId: own, message });
   });

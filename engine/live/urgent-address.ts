@@ -8,7 +8,7 @@
 import type { UdpAddress } from './udp-wire.ts';
 
 /** Added to the second byte of an address: the upper half of 127.0.0.0/8 has the urgent addresses. */
-const OTHER_HALF = 128;
+const URGENT_HALF_OFFSET = 128;
 const LOOPBACK = /^127\.(\d{1,3})(\.\d{1,3}\.\d{1,3})$/;
 
 /**
@@ -19,5 +19,5 @@ const LOOPBACK = /^127\.(\d{1,3})(\.\d{1,3}\.\d{1,3})$/;
 export function findUrgentAddress({ address, port }: UdpAddress): UdpAddress | undefined {
   const [, second, rest] = LOOPBACK.exec(address) ?? [];
   if (second === undefined || rest === undefined) return undefined;
-  return { address: `127.${Number(second) ^ OTHER_HALF}${rest}`, port };
+  return { address: `127.${Number(second) ^ URGENT_HALF_OFFSET}${rest}`, port };
 }

@@ -8,7 +8,7 @@ import type { UrgencyTest } from '../host/socket.ts';
 import type { WallClock } from './live-clock.ts';
 
 /** Least mean time between urgent datagrams that overtake others, ns: 2,000/s, enough to probe 100 peers on two paths. */
-const EACH_NS = 500_000;
+const URGENT_SPACING_NS = 500_000;
 /** Largest burst of urgent datagrams that overtake others: as many as may wait for a modelled processor. */
 export const URGENT_BURST_DATAGRAMS = 256;
 
@@ -32,8 +32,8 @@ export class UrgentAllowance {
     const now = this.#clock.now();
     this.#aheadNs = Math.max(0, this.#aheadNs - (now - this.#atNs));
     this.#atNs = now;
-    if (this.#aheadNs > (URGENT_BURST_DATAGRAMS - 1) * EACH_NS) return false;
-    this.#aheadNs += EACH_NS;
+    if (this.#aheadNs > (URGENT_BURST_DATAGRAMS - 1) * URGENT_SPACING_NS) return false;
+    this.#aheadNs += URGENT_SPACING_NS;
     return true;
   }
 }

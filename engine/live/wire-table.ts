@@ -149,7 +149,7 @@ export class UdpSocketTable {
     // A port that was just closed may be bound again immediately.
     this.#draining.get(place)?.abandon();
     const wire = this.#bind(local, real, user);
-    const inFront = this.#inFrontOf(real);
+    const inFront = this.#urgentAddressOf(real);
     const urgentWire = inFront && typeof wire !== 'string' && this.#bind(local, inFront, user);
     if (typeof wire === 'string' || typeof urgentWire === 'string') {
       this.ports?.close(pair);
@@ -192,7 +192,7 @@ export class UdpSocketTable {
   send(from: Endpoint, bytes: Uint8Array, to: UdpAddress, buffer: Uint8Array = bytes): void {
     let real: UdpAddress | undefined = this.ports === undefined ? to : this.ports.find(to);
     const open = this.#open[from];
-    if (open?.urgent?.admits(bytes) === true) real = this.#inFrontFor(to) ?? real;
+    if (open?.urgent?.admits(bytes) === true) real = this.#urgentAddressOfPeer(to) ?? real;
     const result = real === undefined ? 'full' : (open?.wire.send(bytes, real, buffer) ?? 'full');
     if (result === 'taken') {
       this.#written += 1;
@@ -203,15 +203,15 @@ export class UdpSocketTable {
   }
 
   /** The address at which the socket at `to` receives urgent datagrams, if its host belongs to the run. */
-  #inFrontFor(to: UdpAddress): UdpAddress | undefined {
-    return this.#isOfRun(to.address) ? this.#inFrontOf(to) : undefined;
+  #urgentAddressOfPeer(to: UdpAddress): UdpAddress | undefined {
+    return this.#isOfRun(to.address) ? this.#urgentAddressOf(to) : undefined;
   }
 
   /**
    * The urgent address of a socket. With a port plan there is none, because there are too few real ports for two per
    * socket.
    */
-  #inFrontOf(real: UdpAddress): UdpAddress | undefined {
+  #urgentAddressOf(real: UdpAddress): UdpAddress | undefined {
     return this.ports === undefined ? findUrgentAddress(real) : undefined;
   }
 
@@ -249,8 +249,8 @@ export class UdpSocketTable {
   #findSender(last: LastSender, address: string, port: number): void {
     const place = this.ports?.whose(address, port) ?? { address, port };
     const known = this.#endpoints.find(place.address, place.port);
-    // With a port plan, a real port may change its owner and a guest may become known, so the sender is
-    // looked up every time.
+    // With a port plan, a real port may get another owner and a guest may become known, so the
+    // sender is looked up for every datagram.
     const isKept = known !== undefined && this.ports === undefined;
     last.address = isKept ? address : '';
     last.port = isKept ? port : -1;

@@ -100,8 +100,8 @@ interface Cells {
 /** Implements the port's meter over a fixed list of metrics. */
 export class MeterTable implements Meter {
   /**
-   * Length at which a list of samples is emptied, for a node that runs without end. By default there is no bound,
-   * because a run reports all samples.
+   * Length at which a list of samples is emptied. It is for a node that runs without end; by
+   * default there is no bound, because a run reports all its samples.
    */
   samplesMax = Number.POSITIVE_INFINITY;
   private readonly definitions: Definitions;

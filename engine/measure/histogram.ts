@@ -41,7 +41,10 @@ export interface HistogramData {
 
 /** A log-linear histogram of non-negative integers, to which values are added one by one. */
 export class LogHistogram implements Histogram {
-  /** Allocated with the first value: most nodes of a large network never record one. */
+  /**
+   * The buckets, allocated with the first value, because most nodes of a large network never record
+   * one.
+   */
   private counts: Float64Array = NO_COUNTS;
   private count = 0;
   private min = Number.POSITIVE_INFINITY;

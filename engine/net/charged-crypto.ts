@@ -28,7 +28,10 @@ import type { MlDsa65, MlDsaKey, SigningKey, VerifyingKey } from '../host/signat
 /** Bytes that an iteration of PBKDF2 hashes, and bytes of the block's number after the salt in the first iteration. */
 const PBKDF2_BLOCK_BYTES = 32;
 const PBKDF2_NUMBER_BYTES = 4;
-/** Keys of P-256 in whose time OpenSSL opens a key of P-384 or P-521, and verifies with it (measured, Node 20). */
+/**
+ * Cost of opening a key of P-384 or P-521, and of verifying with it, as multiples of the cost of
+ * opening a P-256 key (measured, OpenSSL of Node 20).
+ */
 const P384_COST = { open: 7, verify: 9 } as const;
 const P521_COST = { open: 15, verify: 20 } as const;
 

@@ -23,8 +23,8 @@ export interface PlanClock {
 }
 
 /**
- * Value of {@link PlanClock.planOriginNs} before a live run has begun, which is when its nodes are ready. Until then
- * a contact that is planned for time 0 is open, and no other contact is.
+ * Value of {@link PlanClock.planOriginNs} until a live run has begun, that is, until its nodes are
+ * ready. Until then a contact that is planned for time 0 is open, and no other contact is.
  */
 export const PLAN_NOT_BEGUN = Number.POSITIVE_INFINITY;
 

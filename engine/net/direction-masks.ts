@@ -13,7 +13,8 @@ export const ENTRY_PARTITION_BIT = 2;
 /** Offered packets are rejected, because the sending node has crashed. */
 export const ENTRY_SENDER_DOWN_BIT = 4;
 /**
- * Every offered packet must be inspected: by a policing bucket, or by a contact plan that drops.
+ * Every offered packet must be inspected, because of a policing token bucket or of a contact plan
+ * that drops packets.
  */
 export const ENTRY_INSPECT_BIT = 8;
 /** All reasons to reject or inspect offered packets. */
@@ -27,8 +28,9 @@ export const EXIT_RECEIVER_DOWN_BIT = 0x40;
 /** All reasons to withhold arriving packets. */
 export const EXIT_MASK = 0x70;
 /**
- * Packets go through the queue even if the transmitter is idle: the direction is shaped, has contacts, or its queue is
- * no FIFO. If the queue has no room, a packet passes it only if its transmission may begin at once.
+ * Packets go through the queue even if the transmitter is idle: the direction is shaped, has
+ * contacts, or its queue is no FIFO. If the queue has no room, only a packet whose transmission may
+ * begin at once is accepted.
  */
 export const QUEUE_ALWAYS_BIT = 0x80;
 /** The queue may contain packets. */

@@ -65,7 +65,7 @@ export interface PacketConservation {
 }
 
 /** End of the current serialisation while the rate is 0: it never ends, ns. */
-const STANDS_STILL = Number.POSITIVE_INFINITY;
+const NEVER_ENDS = Number.POSITIVE_INFINITY;
 const NOTHING_FINISHES = { endNs: -1, rateBps: 0 };
 
 /** One direction of a link: its queue, transmitter and pipe, and the faults that act on it. */
@@ -76,7 +76,7 @@ export class LinkDirection extends LinkDirectionBase {
   /** Rate and delay that follow traces; made once, so that they go on while a fault sets another rate or delay. */
   private readonly rateSteps: TimedSteps | undefined;
   private readonly delaySteps: TimedSteps | undefined;
-  /** The packet that is still sent at an older rate, identified by the end of its serialisation. */
+  /** End of the serialisation, ns, of a packet that is still sent at an older rate. */
   private finishing = NOTHING_FINISHES;
   /** While the rate is 0: the part of the current packet that is not sent yet, billionths of a bit. */
   private left = 0;
@@ -245,13 +245,13 @@ export class LinkDirection extends LinkDirectionBase {
     const carried = state[this.base + REMAINDER_INDEX] as number;
     this.setRate(rateBps);
     if (this.current === NIL_PACKET || end === now || old === rateBps) return;
-    const isStanding = end === STANDS_STILL;
+    const isStanding = end === NEVER_ENDS;
     const left = isStanding ? this.left : (end - now) * old + carried;
     const busy = (state[this.base + BUSY_NS_INDEX] as number) - (isStanding ? 0 : end - now);
     this.finishing = NOTHING_FINISHES;
     if (rateBps === 0) {
       this.left = left;
-      state[this.base + SERIALISATION_END_NS_INDEX] = STANDS_STILL;
+      state[this.base + SERIALISATION_END_NS_INDEX] = NEVER_ENDS;
       state[this.base + BUSY_NS_INDEX] = busy;
       return;
     }
@@ -377,7 +377,7 @@ export class LinkDirection extends LinkDirectionBase {
     if (packet === NIL_PACKET) return;
     const { state } = this.context;
     const end = state[this.base + SERIALISATION_END_NS_INDEX] as number;
-    const rest = end === STANDS_STILL ? 0 : end - this.scheduler.now;
+    const rest = end === NEVER_ENDS ? 0 : end - this.scheduler.now;
     state[this.base + BUSY_NS_INDEX] = (state[this.base + BUSY_NS_INDEX] as number) - rest;
     this.current = NIL_PACKET;
     this.drop(packet, reason);

@@ -27,7 +27,7 @@ const GUESTS_SPAN = 2 ** 29;
  */
 export const GUESTS_MAX = 65_536;
 /** Address and port of a guest that was removed; no link leads there. */
-const NOWHERE: AddressAndPort = { address: '0.0.0.0', port: 0 };
+const REMOVED_GUEST: AddressAndPort = { address: '0.0.0.0', port: 0 };
 
 /** Kinds of guests by origin: hosts of the run at ports that no file names, and all others. */
 export type GuestKind = 'peer' | 'stranger';
@@ -105,6 +105,6 @@ export class EndpointTable {
     if (endpoint < GUESTS_FIRST)
       throw new InvariantError(`endpoint ${endpoint} was never interned`);
     const kind = endpoint < GUESTS_FIRST + GUESTS_SPAN ? 'peer' : 'stranger';
-    return this.guests[kind].pairOf(endpoint) ?? NOWHERE;
+    return this.guests[kind].pairOf(endpoint) ?? REMOVED_GUEST;
   }
 }

@@ -107,7 +107,8 @@ export class GuestEndpoints {
       places.push(guest);
       return;
     }
-    // The hand goes around at most twice: the first round clears `isHeard` of all guests.
+    // The clock hand passes all guests at most twice, because its first round clears `isHeard` of
+    // every guest.
     for (let asked = 0; asked < 2 * places.length; asked += 1) {
       const at = this.#hand;
       const old = places[at] as Guest;

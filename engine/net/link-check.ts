@@ -18,7 +18,9 @@ export interface LinkDirectionProblem {
   /** Path of the field, for example `loss.meanBurst`. */
   readonly path: string;
   readonly message: string;
-  /** A warning describes a link that works, but not as its numbers suggest. */
+  /**
+   * `error`: no link can have the value; `warning`: the link works, but not as its numbers suggest.
+   */
   readonly severity: 'error' | 'warning';
 }
 

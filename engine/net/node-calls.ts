@@ -44,11 +44,11 @@ const SLOTS = 4;
 const SLOT_MASK = SLOTS - 1;
 const SLOT_SHIFT = 2;
 /** Index of the word that says which node is being called: its index plus one, or 0 for none. */
-const IN_HAND = 0;
+const CURRENT_CALL = 0;
 /** Index of the word that counts the calls of all nodes. */
 const COUNT = 1;
 /** Number of 32-bit words before the first node's; even, so that the 64-bit times after all words are aligned. */
-const HEAD = 2;
+const HEADER_WORDS = 2;
 /** Number of 32-bit words of a node, even: its calls so far, one unused, then kind, bytes and endpoint of each slot. */
 const WORDS = 2 + 3 * SLOTS;
 const KIND_NAMES = Object.fromEntries(
@@ -59,7 +59,7 @@ const KIND_NAMES = Object.fromEntries(
 const MASK = SLOT_MASK;
 const SHIFT = SLOT_SHIFT;
 const NODE_WORDS = WORDS;
-const FIRST = HEAD;
+const FIRST = HEADER_WORDS;
 
 /** Records which node is being called, why, and the last three calls of each node. */
 export class NodeCalls {
@@ -83,7 +83,7 @@ export class NodeCalls {
 
   /** Size of the buffer for this many nodes, bytes. */
   static bytesFor(hosts: number): number {
-    return 4 * (HEAD + hosts * WORDS) + 8 * hosts * SLOTS;
+    return 4 * (HEADER_WORDS + hosts * WORDS) + 8 * hosts * SLOTS;
   }
 
   /** From now on, reads the present instant in the first cell of `clock`. */
@@ -112,12 +112,12 @@ export class NodeCalls {
    */
   begin(host: number, kind: number, bytes: number, from: number): number {
     const words = this.words;
-    const outer = words[IN_HAND] as number;
+    const outer = words[CURRENT_CALL] as number;
     const at = FIRST + host * NODE_WORDS;
     const count = words[at] as number;
     const slot = count & MASK;
     const cell = at + 2 + slot * 3;
-    words[IN_HAND] = host + 1;
+    words[CURRENT_CALL] = host + 1;
     words[COUNT] = ((words[COUNT] as number) + 1) | 0;
     words[at] = (count + 1) | 0;
     words[cell] = kind;
@@ -129,7 +129,7 @@ export class NodeCalls {
 
   /** Records that the call has returned. */
   end(outer: number): void {
-    this.words[IN_HAND] = outer;
+    this.words[CURRENT_CALL] = outer;
   }
 
   /** Runs code of a node and returns its result; for calls that are not hot. */
@@ -142,7 +142,7 @@ export class NodeCalls {
 
   /** Index of the node whose code runs; undefined if none does. */
   get inHand(): number | undefined {
-    const cell = this.words[IN_HAND] as number;
+    const cell = this.words[CURRENT_CALL] as number;
     return cell === 0 ? undefined : cell - 1;
   }
 
@@ -183,9 +183,9 @@ export class NodeCalls {
 }
 
 function wordsOf(buffer: ArrayBufferLike, hosts: number): Int32Array {
-  return new Int32Array(buffer, 0, HEAD + hosts * WORDS);
+  return new Int32Array(buffer, 0, HEADER_WORDS + hosts * WORDS);
 }
 
 function timesOf(buffer: ArrayBufferLike, hosts: number): Float64Array {
-  return new Float64Array(buffer, 4 * (HEAD + hosts * WORDS), hosts * SLOTS);
+  return new Float64Array(buffer, 4 * (HEADER_WORDS + hosts * WORDS), hosts * SLOTS);
 }

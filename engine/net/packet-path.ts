@@ -179,7 +179,8 @@ export abstract class PacketPath implements LinkDirectionContext, EventHandler {
     const { words } = this;
     const at = id * WORD_STRIDE;
     const packet = words[at + CURRENT_PACKET_WORD] as number;
-    // The event of a transmission that was cut or rescaled comes at a different instant.
+    // If the event comes at another instant than the present end of the serialisation, it belongs
+    // to a transmission that was cut off or rescaled, and is ignored.
     if (
       packet === NIL ||
       this.state[id * STATE_STRIDE + SERIALISATION_END_NS_INDEX] !== this.scheduler.now
@@ -276,8 +277,9 @@ export abstract class PacketPath implements LinkDirectionContext, EventHandler {
     } else this.travel(id, packet, this.state[id * STATE_STRIDE + DELAY_NS_INDEX] as number);
   }
 
-  // Rare branches are separate functions: V8 inlines by size, and what every hop needs must fit
-  // (benchmark `chain`: 5.1 M packet-hops/s in one function, 5.3 M with these).
+  // The rare branches are functions of their own: V8 inlines functions by their size, so the code
+  // that every hop needs must be small (benchmark `chain`: 5.1 M packet-hops/s in one function, 5.3
+  // M with these).
   private isRefused(id: number, packet: number): boolean {
     return (this.directions[id] as LinkDirection).isRefused(packet);
   }

@@ -24,7 +24,10 @@ export class ProcessorTimer implements Timer {
   private readonly timer: RearmTimer;
   /** True if the timer has expired, but its handler still waits for the processor. */
   private isReady = false;
-  /** Number of the present wait for the processor, to ignore one that began before the timer was moved. */
+  /**
+   * Number of the present wait for the processor; a wait with another number began before the timer
+   * was moved, and is ignored.
+   */
   private turn = 0;
 
   constructor({ scheduler, machine, label, fire }: ProcessorTimerParts) {

@@ -41,7 +41,7 @@ function openSharing(key: X25519Key, waiting: Map<string, Uint8Array>): X25519Ke
       const pair = own < other ? own + other : other + own;
       const found = waiting.get(pair);
       if (found !== undefined) {
-        // Both nodes have the result now.
+        // Both nodes have the result now, so it is removed.
         waiting.delete(pair);
         return found;
       }

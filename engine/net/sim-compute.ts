@@ -48,7 +48,7 @@ export interface JobOwner {
 /** A set-up of a job on bytes, with the calls that are under way with it. */
 interface OpenedSetup {
   readonly setup: Uint8Array;
-  /** Or why it could not be opened. */
+  /** The prepared job; or the error, if it could not be opened. */
   readonly job: OpenedByteJob | Error;
   calls: number;
 }
@@ -100,7 +100,10 @@ export class SimCompute {
     };
   }
 
-  /** Closes the set-ups of jobs on bytes: the node has ended. Those of calls that are under way follow with these. */
+  /**
+   * Closes the set-ups of jobs on bytes, because the node has ended. The set-up of a call that is
+   * under way is closed when that call ends.
+   */
   forget(): void {
     const setups = [...this.open.values()];
     this.open.clear();
@@ -128,7 +131,10 @@ export class SimCompute {
     return sharesAgreements ? this.sharing() : this.crypto;
   }
 
-  /** Opens the set-up at the call, unless the call before had it: its owner may wipe it afterwards. */
+  /**
+   * Opens the set-up already when the job is called, because its owner may wipe it afterwards. A
+   * set-up that the previous call had opened is used again.
+   */
   private openedFor(name: string, definition: ByteJob, { setup }: ByteJobInput): OpenedSetup {
     const known = this.open.get(name);
     const opened =

@@ -35,7 +35,10 @@ export interface HostWorld {
   /** The machine of that name, made on first use. */
   machine(name: string): Machine;
   readonly crypto: WorldCryptoProviders;
-  /** A number for a name, in the order of first use, for the fingerprint. */
+  /**
+   * Returns a number for a name, which stands for it in the fingerprint; numbers are given in the
+   * order of first use.
+   */
   nameNumber(name: string): number;
   /** Name of the host with that index; undefined for -1, which stands for several receivers. */
   hostName(index: number): string | undefined;

@@ -424,7 +424,7 @@ export class SimHost extends HostProtocol implements StreamHost, StackSurroundin
       this.callWith(handler, request);
       return;
     }
-    // Copied: the handler runs later, and the caller may use the bytes again.
+    // The body is copied, because the handler runs later and the caller may reuse the bytes meanwhile.
     request.body = request.body.slice();
     const isOld = (): boolean => this.life !== life || !request.isOpen;
     this.world.recorder?.postponed?.(this.index, request);

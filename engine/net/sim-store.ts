@@ -75,7 +75,7 @@ export class SimDisk implements Disk {
   crash(fault: StoreFault, stream: RandomStream): void {
     const unsynced = [...this.taken, ...this.waiting.take()];
     this.taken = [];
-    // Frames that reached the disk have taken effect, including deletions.
+    // Only frames that reached the disk take effect, deletions included.
     for (const { whole } of parseValidFrames(survivingBytes(unsynced, fault, stream))) {
       this.apply(whole.slice());
     }

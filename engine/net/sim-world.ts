@@ -473,7 +473,7 @@ export class SimWorld implements HostWorld, PacketSink {
       },
       late: (): void => {
         waitingAt.backlog -= share;
-        // The packet is dropped, but reading it took processor time; handling it takes none.
+        // The packet is dropped. Reading it has still taken processor time; handling it takes none.
         machine.charge('receive', length);
         this.ownership.current = this.network.table.buffers[packet] as Uint8Array;
         if (host.life === life) host.shed();

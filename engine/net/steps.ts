@@ -1,7 +1,7 @@
 /**
  * A rate or a delay that changes at given instants of the run
- * (docs/spec/link-model.md#rates-and-delays-that-follow-a-trace). One pending event per quantity: a
- * change acts before everything else of its nanosecond, as faults do.
+ * (docs/spec/link-model.md#rates-and-delays-that-follow-a-trace). Each quantity has one pending
+ * event; a change acts before everything else of its nanosecond, as faults do.
  *
  * Does not know whether the value is a rate or a delay.
  *

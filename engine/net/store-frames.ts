@@ -77,7 +77,8 @@ export function makeEntryFrame(
   key: string,
   value: Uint8Array,
 ): Uint8Array {
-  // The encoder makes an array for each key, and costs more than the rest of a short frame.
+  // `TextEncoder` makes an array for each key, which costs more than the rest of a short frame, so
+  // ASCII keys are copied byte by byte.
   const name = isAscii(key) ? undefined : encoder.encode(key);
   const nameBytes = name?.length ?? key.length;
   if (nameBytes > KEY_BYTES_MAX) {

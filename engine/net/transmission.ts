@@ -230,7 +230,7 @@ export abstract class LinkDirectionBase implements LinkDirectionView {
       return true;
     }
     if (!this.queue.push(packet)) {
-      // The limits of the queue are for packets that wait; a packet that starts at once is exempt.
+      // The limits of the queue do not apply to a packet that can start at once.
       const isNext = this.current === NIL && this.queue.packets === 0;
       const starts = isNext && this.readyAt(packet) <= this.scheduler.now;
       if (starts) this.start(packet);
@@ -406,7 +406,7 @@ export abstract class LinkDirectionBase implements LinkDirectionView {
   /** Begins the serialisation of a packet that need not wait any longer. */
   private start(packet: number): void {
     const bytes = (this.table.length[packet] as number) + this.overhead;
-    // A policing bucket was charged when the packet was offered.
+    // A policing bucket was already charged when the packet was offered.
     if (this.bucket?.mode === 'shape') this.bucket.take(bytes, this.scheduler.now);
     this.transmit(packet);
   }
@@ -487,7 +487,7 @@ export abstract class LinkDirectionBase implements LinkDirectionView {
 
   protected onReleased(): void {
     const packet = this.released?.shift() ?? NIL;
-    // The list is empty if the direction went down since the packets were released.
+    // The direction went down after the packets were released, so no packet is left to arrive.
     if (packet === NIL) return;
     if (this.has(EXIT_MASK)) this.leaveHeldBack(packet);
     else this.context.arrive(this.id, packet);

@@ -40,7 +40,10 @@ const IN_EIGHT = 27;
 /** Least simple value that a second byte may encode (section 3.3). */
 const SIMPLE_MIN = 32;
 
-/** What a reader reads before it is opened; shared, since an array costs more to make than a reader. */
+/**
+ * The bytes of a reader before it is opened; all readers share them, because an array costs more to
+ * make than a reader.
+ */
 const NO_BYTES = new Uint8Array(0);
 
 /** A cursor that reads heads of CBOR data items from bytes. */

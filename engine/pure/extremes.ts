@@ -1,6 +1,6 @@
 /**
- * The least and the greatest of any number of values: `Math.min(...values)` puts each on the stack,
- * which has room for some 100,000.
+ * The least and the greatest of any number of values. `Math.min(...values)` would put each value on
+ * the stack, which has room for some 100,000.
  *
  * @module
  */

@@ -30,9 +30,12 @@ const IPV6_ADDRESS_BYTES = 16;
 const NUMBERS = { udp: 17, tcp: 6 } as const;
 const TRANSPORT_BYTES = { udp: 8, tcp: 20 } as const;
 const CHECKSUM_AT = { udp: 6, tcp: 16 } as const;
-/** Version 4 and a header of five words; version 6 and the upper half of traffic class 0. */
+/**
+ * First byte of a header: for IPv4, version 4 and a header of five words; for IPv6, version 6 and
+ * the upper half of traffic class 0.
+ */
 const FIRST_BYTE = { ipv4: 0x45, ipv6: 0x60 } as const;
-/** The usual initial value. */
+/** Time to live (IPv4) or hop limit (IPv6): the usual initial value. */
 const HOP_LIMIT = 64;
 /** A TCP header of five words, of which the flag ACK is set. */
 const TCP_OFFSET_AND_FLAGS = 0x5010;
@@ -68,8 +71,8 @@ export function writeIpHeaders(packet: Uint8Array, flow: IpFlow): void {
 }
 
 /**
- * Where the payload of a packet with headers of {@link writeIpHeaders} begins; 0 of any other bytes. None but the lengths,
- * the version and the protocol are looked at.
+ * Offset of the payload in a packet with headers of {@link writeIpHeaders}, bytes; 0 if the bytes
+ * are anything else. Only lengths, version and protocol are checked.
  */
 // hot: once per packet.
 export function ipPayloadAt(packet: Uint8Array): number {
@@ -105,7 +108,7 @@ export interface IpPacketFacts {
 }
 
 /**
- * Reads the headers of a packet, which may be cut behind its ports and have options.
+ * Reads the headers of a packet, which may have options, and may be cut after its port numbers.
  * @returns undefined for fragments, other protocols, extension headers, and what is no IP packet.
  */
 export function readIpPacket(packet: Uint8Array): IpPacketFacts | undefined {
@@ -113,12 +116,13 @@ export function readIpPacket(packet: Uint8Array): IpPacketFacts | undefined {
   const isIpv4 = (packet[0] ?? 0) >> 4 === 4;
   const front = isIpv4 ? ((packet[0] as number) & 0xf) * 4 : IPV6_BYTES;
   if (length === undefined || front < IPV4_BYTES || packet.length < front + 4) return undefined;
-  // More fragments, or not the first one (RFC 791, section 3.1).
+  // A fragment has the flag "more fragments" set, or an offset above 0 (RFC 791, section 3.1).
   const isFragment = isIpv4 && (uint16(packet, 6) & 0x3fff) !== 0;
   const protocol = protocolOf(packet[isIpv4 ? 9 : 6]);
   if (isFragment || protocol === undefined || length < front + 4) return undefined;
   const [fromAt, toAt, end] = isIpv4 ? [12, 16, IPV4_BYTES] : [8, 24, IPV6_BYTES];
-  // Plain numbers: the flows of a live run are told to its processes as JSON.
+  // An address is a list of plain numbers, because the flows of a live run are sent to its
+  // processes as JSON.
   const address = (at: number, before: number): readonly number[] => [
     ...packet.subarray(at, before),
   ];
@@ -136,7 +140,7 @@ function protocolOf(number: number | undefined): 'udp' | 'tcp' | undefined {
   return number === NUMBERS.tcp ? 'tcp' : undefined;
 }
 
-/** RFC 791, section 3.1. */
+/** Writes an IPv4 header (RFC 791, section 3.1). */
 function writeIpv4(packet: Uint8Array, view: DataView, { from, to, protocol }: IpFlow): void {
   packet[0] = FIRST_BYTE.ipv4;
   view.setUint16(2, packet.length);
@@ -149,7 +153,7 @@ function writeIpv4(packet: Uint8Array, view: DataView, { from, to, protocol }: I
   view.setUint16(10, checksumOf(sumOf(packet, 0, IPV4_BYTES)));
 }
 
-/** RFC 8200, section 3. */
+/** Writes an IPv6 header (RFC 8200, section 3). */
 function writeIpv6(packet: Uint8Array, view: DataView, { from, to, protocol }: IpFlow): void {
   packet[0] = FIRST_BYTE.ipv6;
   view.setUint16(4, packet.length - IPV6_BYTES);

@@ -40,8 +40,9 @@ export class NamePattern {
     const pattern = this.#text;
     let at = 0;
     let inPattern = 0;
-    // Index of the last star in the pattern, and of the first character of the name after what it matches.
-    // After a mismatch, only this star takes one character more: what precedes it has matched.
+    // `star` is the index of the last star reached in the pattern, and `reach` is the index of the
+    // first character of the name after the text that this star has matched. After a mismatch, only
+    // the last star takes one character more, because everything before it has matched.
     let star = -1;
     let reach = 0;
     while (at < name.length) {

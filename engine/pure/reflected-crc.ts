@@ -9,7 +9,7 @@ const BYTE_VALUES = 256;
 const SLICES = 8;
 const LONG_SLICES = 16;
 /** Smallest number of bytes for which a view is made; for fewer, making a view takes longer than it saves. */
-const LONG_BYTES = 256;
+const VIEW_BYTES_MIN = 256;
 
 /**
  * The tables of a polynomial: entry `BYTE_VALUES * k + b` is the remainder of byte b followed by k zero bytes. One
@@ -40,7 +40,7 @@ export function reflectedCrc(
   start: number,
   end: number,
 ): number {
-  const isLong = end - start >= LONG_BYTES;
+  const isLong = end - start >= VIEW_BYTES_MIN;
   let at = isLong ? end - ((end - start) % LONG_SLICES) : start;
   let crc = isLong ? sixteens(tables, bytes, ~previous, start, at) : ~previous;
   for (const last = end - SLICES; at <= last; at += SLICES) {

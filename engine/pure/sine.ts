@@ -16,7 +16,7 @@ const PART_1 = 1.5707963267341256;
 const PART_2 = 6.077100506303966e-11;
 const PART_3 = 2.0222662487959506e-21;
 /** Largest argument; beyond it, the multiples of pi/2's parts are not exact. */
-const LARGEST = 1e6;
+const ARGUMENT_MAX = 1e6;
 const SINE_TERMS = 8;
 const QUARTER_TURNS = 4;
 
@@ -28,7 +28,7 @@ const QUARTER_TURNS = 4;
  * @example sine(0.5) // 0.479425538604203
  */
 export function sine(x: number): number {
-  return quarter(x, 0);
+  return sineAfterQuarterTurns(x, 0);
 }
 
 /**
@@ -39,12 +39,12 @@ export function sine(x: number): number {
  * @example cosine(0.5) // 0.8775825618903728
  */
 export function cosine(x: number): number {
-  return quarter(x, 1);
+  return sineAfterQuarterTurns(x, 1);
 }
 
 /** The sine of x plus a number of quarter turns. */
-function quarter(x: number, ahead: number): number {
-  if (!(x >= -LARGEST && x <= LARGEST)) throw new RangeError(`sine of ${x}`);
+function sineAfterQuarterTurns(x: number, ahead: number): number {
+  if (!(x >= -ARGUMENT_MAX && x <= ARGUMENT_MAX)) throw new RangeError(`sine of ${x}`);
   const turns = Math.round(x * TWO_OVER_PI);
   const rest = x - turns * PART_1 - turns * PART_2 - turns * PART_3;
   const place = (((turns + ahead) % QUARTER_TURNS) + QUARTER_TURNS) % QUARTER_TURNS;

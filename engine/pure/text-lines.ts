@@ -58,8 +58,8 @@ const LINES_MAX = 2_000_000;
 const COLUMNS_MAX = 2_000;
 const MISTAKES_MAX = 1_000;
 /**
- * Longest message, in characters, and how many of its last characters a cut message keeps: it may quote a very
- * long word.
+ * Longest message, in characters, because a message may quote a very long word; and the number of
+ * last characters that a cut message keeps.
  */
 const MESSAGE_MAX = 400;
 const MESSAGE_END = 80;

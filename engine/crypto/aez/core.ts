@@ -159,7 +159,8 @@ function unmixPairs(
   const walk = new OffsetStepper(cipher, 1);
   const { offset } = walk;
   const { keyI, fourRounds } = cipher;
-  // The offsets of E(2, i) and E(1, i) differ by the same block for all i, so one walk serves both.
+  // The offsets of E(2, i) and E(1, i) differ by the same block for all i, so one sequence of
+  // offsets serves both.
   const shifted = s.slice();
   xorBlock(shifted, cipher.offset(1, 0));
   xorBlock(shifted, cipher.offset(2, 0));

@@ -211,7 +211,7 @@ export function multiplyElementPairs(): WasmFunction {
   return multiplication([I32, I32, I32], code);
 }
 
-/** Stores the sums of some columns without carrying. */
+/** Stores the sums of some columns as they are, without carries. */
 function kept(column: (index: number) => WasmCode | undefined): WasmCode {
   const code: WasmCode[] = [];
   for (let index = 0; index < LIMB_COUNT; index++) {

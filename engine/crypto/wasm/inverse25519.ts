@@ -103,8 +103,8 @@ const load = (): WasmCode =>
   });
 
 /**
- * f = p, g = the argument, d = 0, e = 1. Invariant modulo p: d times the argument is f, e times it
- * is g.
+ * Sets f = p, g = the argument, d = 0 and e = 1. Modulo p it always holds that d times the argument
+ * is f, and e times the argument is g.
  */
 const start = (): WasmCode =>
   eachLimb((index) => [
@@ -212,8 +212,8 @@ const updateFg = (): WasmCode => [
 ];
 
 /**
- * Computes the multiple of p to add: it keeps a negative sum from getting smaller, and makes the low 30 bits of the
- * sum zero.
+ * Computes which multiple of p to add to a sum: it makes a negative sum larger, and the low 30 bits
+ * of the sum zero.
  */
 const multipleOfP = (multiple: number, row: readonly [number, number], sum: number): WasmCode => {
   const ofSigns = [NUMBER_D, NUMBER_E].map((number, column) =>

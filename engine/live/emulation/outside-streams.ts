@@ -74,13 +74,13 @@ export class OutsideStreams {
     this.#sockets.add(socket);
     socket.once('close', () => this.#sockets.delete(socket));
     const enter = (code: () => void): void => pacer.enter(code);
-    // What the program sends waits in the system until the stream is open.
+    // Until the stream is open, the operating system keeps what the program sends.
     enter(() =>
       host.connect({ to }, (stream) => {
         if (stream === undefined) resetSocket(socket);
         else {
           const end = new RelayEnd(stream, { enter, onClosed: (): void => undefined });
-          // The pacer is inside of an event here, and may not be entered.
+          // This code runs inside an event, where the pacer must not be entered again.
           setImmediate(() => {
             if (socket.destroyed) enter(() => end.reset());
             else end.attach(socket);

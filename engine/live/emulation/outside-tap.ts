@@ -49,9 +49,9 @@ export type OutsideDropReason = keyof typeof OUTSIDE_DROP_REASONS;
  */
 const SENDER_PORTS_MAX = 512;
 /** Largest number of sockets of one run; systems allow at least some thousand open files. */
-const WIRES_MAX = 16_384;
+const SOCKETS_MAX = 16_384;
 /** Largest number of unknown senders that the report names. */
-const STRANGERS_MAX = 8;
+const UNKNOWN_SENDERS_NAMED_MAX = 8;
 
 /** An outside program's host, with the sockets that send for the program. */
 interface OutsideHost {
@@ -265,7 +265,7 @@ export class OutsideProgramBridge {
 
   #bindWire(local: Endpoint): string | undefined {
     if (this.#wires[local] !== undefined) return undefined;
-    if (this.#wireCount >= WIRES_MAX) return 'EMFILE';
+    if (this.#wireCount >= SOCKETS_MAX) return 'EMFILE';
     const { address, port } = this.#endpoints.pairOf(local);
     const wire = BoundUdpSocket.bind(address, port, {
       onMessage: (bytes, from, fromPort) => this.#receive(local, bytes, from, fromPort),
@@ -281,7 +281,7 @@ export class OutsideProgramBridge {
 
   #meetStranger(to: Endpoint, address: string, port: number): void {
     this.#drop('unknown-source');
-    if (this.#strangers.size >= STRANGERS_MAX) return;
+    if (this.#strangers.size >= UNKNOWN_SENDERS_NAMED_MAX) return;
     const at = this.#endpoints.pairOf(to);
     this.#strangers.add(`${address}:${port} to ${at.address}:${at.port}`);
   }

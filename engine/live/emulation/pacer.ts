@@ -183,7 +183,7 @@ export class Pacer {
       if (event === next && this.#isTooLate(event, wall)) return;
       scheduler.runUntil(next);
       if (next === this.#sliceAt) this.#endSlice(next);
-      // Checked after the first event, so that every turn makes progress.
+      // The clock is checked only after the first event, so that every turn makes progress.
       if (wall > pauseAt) return;
     }
   }
@@ -246,7 +246,7 @@ export class Pacer {
     const { clock, scheduler } = this.#options;
     const event = scheduler.peekTime();
     const left = this.#dueOf(Math.min(event, this.#sliceAt)) - clock.now();
-    // The end of a slice may be late, because no event depends on it.
+    // Firing the end of a slice late is harmless, because no event depends on it.
     const spinNs = event <= this.#sliceAt ? SPIN_NS : 0;
     clearTimeout(this.#timeout);
     if (left <= 0 || (spinNs > 0 && left < SLEEP_MIN_NS)) {

@@ -43,7 +43,7 @@ interface Hop {
   dueNs: number;
   writtenNs: number;
   takenNs: number;
-  /** How often the sender and the receiver have noted the tag. */
+  /** Number of rows about this tag that the sender and the receiver have noted. */
   lefts: number;
   takens: number;
   /** Numbers of the clocks that sender and receiver read; equal numbers are the same clock. */
@@ -89,7 +89,7 @@ export interface HandoverSampleCounts {
   readonly ambiguous: number;
   /** Number of hops whose two ends were on different clocks. */
   readonly across: number;
-  /** Number of rows that were dropped because too many waited for collection. */
+  /** Number of rows that were dropped, because too many rows waited to be collected. */
   readonly untold: number;
   /** Number of sampled application packets whose route was not observed completely. */
   readonly unfollowed: number;
@@ -182,7 +182,7 @@ export class HandoverMatcher {
     this.#newestNs = Math.max(this.#newestNs, atNs);
     const known = this.#journeys.get(tag);
     if (known !== undefined && atNs - known.beganNs <= SETTLE_NS) return known;
-    // Equal bytes, but much later: this is a different datagram.
+    // The bytes are equal, but the row is much later, so it is about a different datagram.
     if (known !== undefined) this.#close(tag, known);
     const made: Journey = {
       beganNs: atNs,
@@ -205,7 +205,7 @@ export class HandoverMatcher {
         this.#unfollowed += 1;
         continue;
       }
-      // These instants come from another machine and may be inconsistent.
+      // The instants may come from another machine and may be inconsistent.
       const onLinksNs = journey.hops.reduce((sum, hop) => sum + hop.dueNs - hop.offeredNs, 0);
       this.way.record(atLeastZero(lateNs));
       this.links.record(atLeastZero(onLinksNs));

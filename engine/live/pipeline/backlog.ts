@@ -11,11 +11,11 @@ import type { Submission } from './submission.ts';
 /** Number of packets that have left after which the array is compacted. */
 const SLICE_FROM = 1_024;
 /** Number of buffers allocated at a time. */
-const GROWTH = 64;
+const BUFFERS_PER_ALLOCATION = 64;
 /** Lengths of buffers are multiples of this, so that packets of similar length share buffers. */
 const ROUND_BYTES = 1_024;
 /** Largest number of buffers that an empty queue keeps. */
-const KEPT = 1_024;
+const SPARE_BUFFERS_MAX = 1_024;
 
 /** A bounded FIFO queue of packets that wait for a slot of the pipeline. */
 export class Backlog {
@@ -56,7 +56,7 @@ export class Backlog {
   /** Allocates buffers and returns the first. */
   #grow(length: number): Uint8Array {
     const capacity = Math.max(1, Math.ceil(length / ROUND_BYTES)) * ROUND_BYTES;
-    const memory = new ArrayBuffer(GROWTH * capacity);
+    const memory = new ArrayBuffer(BUFFERS_PER_ALLOCATION * capacity);
     for (let at = capacity; at < memory.byteLength; at += capacity) {
       this.#spare.push(new Uint8Array(memory, at, capacity));
     }
@@ -64,7 +64,10 @@ export class Backlog {
   }
 
   #giveBack({ buffer, byteOffset }: Uint8Array): void {
-    this.#spare.push(new Uint8Array(buffer, byteOffset, buffer.byteLength / GROWTH));
-    if (this.length === 0 && this.#spare.length > KEPT) this.#spare.length = KEPT;
+    this.#spare.push(
+      new Uint8Array(buffer, byteOffset, buffer.byteLength / BUFFERS_PER_ALLOCATION),
+    );
+    if (this.length === 0 && this.#spare.length > SPARE_BUFFERS_MAX)
+      this.#spare.length = SPARE_BUFFERS_MAX;
   }
 }

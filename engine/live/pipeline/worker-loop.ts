@@ -148,7 +148,8 @@ export class WorkerLoop {
     const { worker } = this.#start;
     const word = SIGNAL_WORD_INDICES.workerSleeps(worker);
     Atomics.store(this.#signals, word, 1);
-    // Checked again, because the main thread does not wake this thread for an entry that it put before the store.
+    // The counter is checked once more, because the main thread does not wake this thread for an
+    // entry that it added before this thread announced its sleep.
     if (this.#requests.waiting > 0 || this.#isStopped()) {
       Atomics.store(this.#signals, word, 0);
       return;
@@ -169,7 +170,7 @@ export class WorkerLoop {
   async #obey(message: WorkerMessage): Promise<void> {
     switch (message.kind) {
       case 'load':
-        // A module that does not load fails when its job is opened, with the reason.
+        // If a module does not load, opening its job fails later, with the reason.
         await this.#around.load(message.moduleUrl).catch(() => undefined);
         return;
       case 'open':

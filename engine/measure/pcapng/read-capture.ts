@@ -50,7 +50,10 @@ const BLOCK_BYTES_MIN = 12;
 const OPTION = { resolution: 9, offset: 14 } as const;
 /** Largest number of interfaces of a section. */
 const INTERFACES_MAX = 65_536;
-/** tcpdump.org/linktypes.html: where the type of the payload stands, and where the payload begins. */
+/**
+ * Link types (tcpdump.org/linktypes.html), each with the offset of the field that names the
+ * payload's type and the offset of the payload, bytes.
+ */
 const LINK_TYPES: ReadonlyMap<number, { readonly typeAt?: number; readonly payloadAt: number }> =
   new Map([
     [1, { typeAt: 12, payloadAt: 14 }],
@@ -84,7 +87,7 @@ function* readPcap(
   view: DataView,
   { isLittle, ticks }: { readonly isLittle: boolean; readonly ticks: bigint },
 ): Generator<ReadPacket | undefined> {
-  // The upper bits say how long check sequences are.
+  // The lower 16 bits are the link type; the upper bits state the length of check sequences.
   const linkType = view.getUint32(20, isLittle) & 0xffff;
   for (let at = PCAP_HEADER_BYTES; at < file.length; ) {
     if (at + PCAP_RECORD_BYTES > file.length) throw new CaptureMistake(at, 'a record is cut off');
@@ -197,7 +200,7 @@ function ipPacket(linkType: number, timeNs: bigint, frame: Uint8Array): ReadPack
   return { timeNs, bytes: frame.subarray(payloadAt) };
 }
 
-/** 0 after the end of the frame. */
+/** The 16-bit type at an offset of the frame; 0 if the offset is after the end of the frame. */
 function typeOf(frame: Uint8Array, at: number): number {
   return ((frame[at] ?? 0) << 8) | (frame[at + 1] ?? 0);
 }

@@ -39,8 +39,8 @@ export class HopBlock {
   shown = 0;
   /** True once the block has been written, so that late arrivals are no longer recorded. */
   isSealed = false;
-  // The recorder writes these columns directly, once per packet and hop: a call with ten values would cost
-  // more.
+  // Public, because the recorder writes these columns directly, once per packet and hop: a call
+  // with ten arguments would cost more.
   readonly depart = new Float64Array(BLOCK_ROWS);
   /** The instant of arrival, ns, or `DROPPED_TRANSIT_WIDE` or `PENDING_TRANSIT_WIDE`. */
   readonly arrive = new Float64Array(BLOCK_ROWS);
@@ -104,7 +104,7 @@ export class HopBlock {
       if (end === DROPPED_TRANSIT_WIDE) drops += 1;
       const mark = marks[from + row] as number;
       flow[row] = mark >>> 16;
-      // An element of these columns has one byte, so only the low byte is stored.
+      // Each element of this column is one byte, so assigning stores only the low byte.
       kind[row] = mark >>> 8;
       flags[row] = mark;
       size[row] = Math.min(this.bytes[from + row] as number, SIZE_MAX);

@@ -157,8 +157,8 @@ export class NetworkRecorder implements NetworkObserver {
       this.arrivedPacket = this.packets[row] as number;
       this.arrivedMarks = this.marks[row] as number;
     }
-    // A packet for which no block of rows was begun is a copy for one receiver on a shared medium: it keeps the number and
-    // the hop flags of the original, which arrived just before.
+    // No block of rows was begun for this packet, so it is a copy for one receiver on a shared
+    // medium. It keeps the number and the hop flags of the original, which arrived just before.
     this.arrivedBuffer = table.buffers[row] as Uint8Array;
     this.arrivedEvent = eventCount;
     const latencyNs = now - (table.offeredAt[row] as number);

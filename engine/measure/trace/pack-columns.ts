@@ -19,13 +19,13 @@ import {
   type TableSpec,
 } from './layout.ts';
 
-/** Largest number of bits per value at which no dictionary is tried. */
+/** A dictionary is tried only if the values need more bits than this. */
 const BITS_WITHOUT_DICTIONARY = 8;
 // Private names: V8 folds them into hot code, while imported ones are loaded and checked each time.
 const WORD_BITS: number = PACKED_WORD_BITS;
 const ENTRIES_MAX: number = PACKED_DICTIONARY_ENTRIES_MAX;
 /** Number of slots of the hash table that finds an entry of the dictionary; a power of two. */
-const PLACES = 1_024;
+const HASH_SLOTS = 1_024;
 /** Fibonacci hashing: 2^32 divided by the golden ratio; the highest ten bits of the product are the slot. */
 const HASH_FACTOR = 0x9e37_79b1;
 const HASH_SHIFT = 22;
@@ -47,7 +47,7 @@ export class ColumnPacker {
   #out = new Uint32Array(0);
   #at = 0;
   #values = new Uint32Array(0);
-  readonly #places = new Int32Array(PLACES);
+  readonly #places = new Int32Array(HASH_SLOTS);
   readonly #entries = new Uint32Array(ENTRIES_MAX);
 
   /** Packs the columns of a block. @returns the packed columns, valid until the next call. */
@@ -89,7 +89,8 @@ export class ColumnPacker {
       const value = column[row] as number;
       if (value < least) least = value;
       if (value > most) most = value;
-      // The value is not an integer, not a number, or -0, which packing would change to 0.
+      // A value that is no integer, no number, or -0 (which packing would change to 0) cannot be
+      // packed as an integer.
       if (value !== Math.floor(value) || (value === 0 && 1 / value < 0)) isInteger = false;
     }
     if (!(isInteger && most - least < INTEGER_LIMIT)) {
@@ -141,7 +142,7 @@ export class ColumnPacker {
       let place = Math.imul(value, HASH_FACTOR) >>> HASH_SHIFT;
       let entry = places[place] as number;
       while (entry >= 0 && entries[entry] !== value) {
-        place = (place + 1) & (PLACES - 1);
+        place = (place + 1) & (HASH_SLOTS - 1);
         entry = places[place] as number;
       }
       if (entry < 0) {

@@ -67,8 +67,8 @@ export class BinPyramid {
   /** Called when a packet arrived. */
   arrived(link: number, atNs: number, bytes: number, latencyNs: number): void {
     const own = (link + 1) * TRACK_STRIDE + this.linkLevel * STRIDE;
-    // Written as "not less", which is also true of a closed bin (-1) and of a track that does not
-    // exist yet (undefined).
+    // Written with `!` and `<`, so that the condition is also true if the bin is closed (-1) or its
+    // track does not exist yet (undefined).
     if (!(atNs < (this.bins[0] as number))) this.open(0, 0, atNs);
     if (!(atNs < (this.bins[own] as number))) this.open(link + 1, this.linkLevel, atNs);
     const { bins } = this;

@@ -122,7 +122,10 @@ export class PriorityQueue implements QueueDiscipline {
     return NIL_PACKET;
   }
 
-  /** Accounts for a sent packet: with share s, its class owes 1 - s of the bytes more, each class above owes s less. */
+  /**
+   * Accounts for a sent packet. With the share s, the debt of the packet's class grows by 1 - s of
+   * the bytes, and the debt of each class above it shrinks by s of the bytes.
+   */
   private settle(index: number, bytes: number): void {
     const { debts, share } = this;
     if (this.hasBelow(index)) {
@@ -130,7 +133,7 @@ export class PriorityQueue implements QueueDiscipline {
     }
     for (let k = 0; k < index; k += 1) {
       const rest = (debts[k] as number) - bytes * share;
-      // The debt of a class without waiting packets does not fall below 0.
+      // If no packet of the class waits, its debt does not fall below 0.
       if (this.waits(k)) debts[k] = rest;
       else if ((debts[k] as number) > 0) debts[k] = Math.max(0, rest);
     }

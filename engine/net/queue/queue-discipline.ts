@@ -6,7 +6,7 @@
 
 /** Decides which packets wait, and in which order. Packet numbers are rows of the packet table. */
 export interface QueueDiscipline {
-  /** Number of packets in the queue; their bytes follow. */
+  /** Number of packets in the queue. */
   readonly packets: number;
   readonly bytes: number;
   /**

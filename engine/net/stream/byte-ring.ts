@@ -10,7 +10,7 @@
 
 const SMALLEST = 4_096;
 /** An empty ring above this size gives its memory back, bytes. */
-const KEPT_BYTES = 65_536;
+const EMPTY_RING_BYTES_MAX = 65_536;
 const NOTHING = new Uint8Array(0);
 
 /** Bytes of a stream by position, in a ring that grows to the next power of two. */
@@ -55,7 +55,7 @@ export class ByteRing {
   /** Removes everything before `position`. */
   discard(position: number): void {
     this.start = position;
-    if (position >= this.end && this.bytes.length > KEPT_BYTES) this.bytes = NOTHING;
+    if (position >= this.end && this.bytes.length > EMPTY_RING_BYTES_MAX) this.bytes = NOTHING;
   }
 
   /** Frees the memory. */

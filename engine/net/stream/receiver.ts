@@ -105,7 +105,8 @@ export class StreamReceiver {
     }
     early.add(start, end);
     if (early.count > RECEIVER_GAPS_MAX) {
-      // One gap too many: these bytes touch no other run, so that removing them restores the previous state.
+      // These bytes would be one gap too many. They touch no other range, so that removing them
+      // restores the previous state.
       early.remove(start, end);
       return;
     }

@@ -36,8 +36,9 @@ export class RetransmissionTimeout {
   }
 
   /**
-   * Doubles the timeout after it has passed (RFC 6298, 5.5), until a round trip is measured again: a late answer is no
-   * such measurement, since it shows only that the timeout was too short.
+   * Doubles the timeout after it has passed (RFC 6298, 5.5); it stays doubled until a round trip is
+   * measured again. A late answer is no such measurement, because it only shows that the timeout
+   * was too short.
    */
   backOff(): void {
     if (this.ns < MAXIMUM_NS) this.doublings += 1;

@@ -60,7 +60,9 @@ const PENDING_LIMIT_BYTES = 65_536;
 
 const EMPTY: Uint8Array = new Uint8Array(0);
 
-/** A different label for each derivation, so no side can return the other's proof as its own. */
+/**
+ * Each proof has a label of its own, so that no side can return the other side's proof as its own.
+ */
 const PROOF_OF_CLIENT = 1;
 const PROOF_OF_SERVER = 2;
 const PROOF_OF_END = 3;

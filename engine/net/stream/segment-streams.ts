@@ -26,7 +26,10 @@ interface HostRecord {
   /** The present object of the host: a restart of the host may make a new one. */
   host: StreamHost;
   readonly addresses: string[];
-  /** The last number assigned, so that no segment from before a crash fits a new stream. */
+  /**
+   * The number of the host's latest connection. It is kept across crashes, so that no segment from
+   * before a crash fits a new stream.
+   */
   connection: number;
   /** The streams of the host; absent until a host of this world listens or connects: many worlds have no streams. */
   stack: StreamStack | undefined;

@@ -57,7 +57,7 @@ export class SimStream implements Stream, HostStream, SenderOutlet, TlsModelOutl
   private unacknowledged = 0;
   private lastTransmission = 0;
   /** Right edge of the window last announced to the peer. */
-  private statedEdge = 0;
+  private announcedEdge = 0;
   private isPaused = false;
   private isDelivering = false;
   private isEndTold = false;
@@ -83,7 +83,7 @@ export class SimStream implements Stream, HostStream, SenderOutlet, TlsModelOutl
   begin(segmentBytes: number, timeoutNs: number): void {
     this.sender.segmentBytes = segmentBytes;
     if (this.phase === 'connecting') this.deadlineNs = this.now() + timeoutNs;
-    this.greet();
+    this.sendHandshake();
   }
 
   handle(handlers: StreamHandlers): void {
@@ -110,7 +110,7 @@ export class SimStream implements Stream, HostStream, SenderOutlet, TlsModelOutl
     this.sendControl(RESET);
     this.failure = this.secureLayer?.isHandshaking === true ? 'secure-failed' : undefined;
     this.vanish();
-    this.later(() => this.tellClosed());
+    this.later(() => this.notifyClosed());
   }
 
   setPaused(isPaused: boolean): void {
@@ -228,8 +228,8 @@ export class SimStream implements Stream, HostStream, SenderOutlet, TlsModelOutl
   }
 
   /**
-   * A function, because a handler may change the phase, while the compiler would assume that it has
-   * not changed.
+   * Compares the phase in a function, because a handler may have changed it, while the compiler
+   * would assume that it has not changed.
    */
   private isIn(phase: StreamPhase): boolean {
     return this.phase === phase;
@@ -326,7 +326,7 @@ export class SimStream implements Stream, HostStream, SenderOutlet, TlsModelOutl
     this.tellEnd();
     if (!this.isIn('open')) return;
     const { receiver } = this;
-    const gain = receiver.next + receiver.window - this.statedEdge;
+    const gain = receiver.next + receiver.window - this.announcedEdge;
     const { receiveBufferBytes } = this.carrier.options;
     // RFC 1122 4.2.3.3: a wider window is announced when it has grown by two segments or half the buffer.
     const worth = Math.min(2 * this.sender.segmentBytes, Math.ceil(receiveBufferBytes / 2));
@@ -360,7 +360,7 @@ export class SimStream implements Stream, HostStream, SenderOutlet, TlsModelOutl
     this.phase = 'lingering';
     this.release();
     this.carrier.linger(this);
-    this.tellClosed();
+    this.notifyClosed();
   }
 
   private fail(error: StreamError): void {
@@ -368,12 +368,12 @@ export class SimStream implements Stream, HostStream, SenderOutlet, TlsModelOutl
     const hasOpened = this.phase === 'open';
     this.failure = this.secureLayer?.isHandshaking === true ? 'secure-failed' : error;
     this.vanish();
-    if (hasOpened) this.tellClosed();
+    if (hasOpened) this.notifyClosed();
     else this.onOpened(error);
   }
 
   /** Calls the owner's handlers for the last time. */
-  private tellClosed(): void {
+  private notifyClosed(): void {
     this.secureLayer?.cut();
     this.handlers?.onClose?.(this.failure);
     this.handlers = undefined;
@@ -393,7 +393,7 @@ export class SimStream implements Stream, HostStream, SenderOutlet, TlsModelOutl
   }
 
   /** Sends SYN or SYN/ACK, and again after 1 s, 2 s and 4 s. */
-  private greet(): void {
+  private sendHandshake(): void {
     const now = this.now();
     if (now >= this.deadlineNs) {
       this.fail('timeout');
@@ -410,7 +410,7 @@ export class SimStream implements Stream, HostStream, SenderOutlet, TlsModelOutl
     const interval = HANDSHAKE_RETRY_NS * 2 ** this.handshakeTries;
     this.handshakeTries += 1;
     const delay = Math.min(interval, this.deadlineNs - now);
-    this.handshakeTimer = this.after(delay, () => this.greet());
+    this.handshakeTimer = this.after(delay, () => this.sendHandshake());
   }
 
   private sendControl(kind: number): void {
@@ -448,7 +448,7 @@ export class SimStream implements Stream, HostStream, SenderOutlet, TlsModelOutl
     header.transmission = this.lastTransmission;
     header.blockStart = Math.max(receiver.blockStart, receiver.next);
     header.blockEnd = Math.max(receiver.blockEnd, receiver.next);
-    this.statedEdge = receiver.next + receiver.window;
+    this.announcedEdge = receiver.next + receiver.window;
     this.carrier.transmit(this.identity, header, 0);
   }
 }
