@@ -8,7 +8,9 @@ import type { CloudSpec } from './model.ts';
 
 /** Two regions of a cloud, or one region paired with itself. */
 export interface RegionPair {
-  /** `eu--us`, the region that the file names first in front. */
+  /**
+   * The names of both regions, as in `eu--us`; the region that the file names first comes first.
+   */
   readonly name: string;
   /** Indices of the two regions in {@link CloudSpec.regions}. */
   readonly from: number;

@@ -111,7 +111,8 @@ function rangeOf(role: AddressRole | undefined): Range {
 
 function firstFree(as: number, range: Range, taken: Set<string>): string | undefined {
   if (as >= AS_END) return undefined;
-  // Nodes that do not fit into their own range overflow into that of ordinary nodes.
+  // Nodes that do not fit into the range of their role get addresses of the range for ordinary
+  // nodes.
   for (const [first, last] of [range, HOST_RANGE]) {
     for (let low = first; low <= last; low += 1) {
       const address = `127.${Math.floor(as / 256)}.${as % 256}.${low}`;

@@ -62,7 +62,7 @@ export function assembleTopology(
     port: portPlan(hosts),
   };
   const stacked = stack(context, input, { hosts, generated });
-  // An import that could not be read leaves no nodes either, but its own mistake is recorded already.
+  // An import that could not be read also leaves no nodes, but its own mistake is already reported.
   const isReported = input.import !== undefined && context.problems.count > 0;
   if (hosts.length === 0 && !isReported)
     context.refuse('E121', ['nodes'], 'missing, expected at least one node');

@@ -33,14 +33,16 @@ export interface CarrierCheckParts {
   readonly placeOf: (path: ValuePath, placed: ProtocolOnHost) => OptionPlace;
 }
 
-/** A known protocol on a host, with its checked options; these are undefined if they are wrong. */
+/**
+ * A known protocol on a host, with its checked options; these are undefined if they have mistakes.
+ */
 interface Member {
   readonly placed: ProtocolOnHost;
   readonly protocol: Protocol;
   readonly options: { readonly data: unknown } | undefined;
 }
 
-/** A layer, what is below it, and what is wrong with it. */
+/** A layer: its protocol, its entry of `stack`, and the protocols below it. */
 interface Layer {
   readonly own: Member;
   readonly spec: LayerSpec;

@@ -75,7 +75,8 @@ function pairsOf(
   const pairs = new Map<string, { readonly words: string; readonly split: number }>();
   for (const { name, from, to } of regionPairs(regions)) {
     const words = `${regions[from]} <-> ${regions[to]}`;
-    // Of two pairs with the same name, each has one region whose own name contains `--`.
+    // If two pairs of regions have the same name, one region of each pair has a name that contains
+    // `--`.
     const split = [from, to].find((region) => regions[region]?.includes('--')) ?? to;
     const first = pairs.get(name);
     if (first === undefined) {

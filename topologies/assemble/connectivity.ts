@@ -30,7 +30,7 @@ export class Connectivity {
   #root(node: string): string {
     let root = node;
     for (let next = this.#parent.get(root); next !== undefined && next !== root; ) {
-      // Path halving keeps later look-ups short.
+      // Halves the path to the root, so that later look-ups are short.
       this.#parent.set(root, this.#parent.get(next) ?? next);
       root = next;
       next = this.#parent.get(root);

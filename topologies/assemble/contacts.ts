@@ -15,7 +15,10 @@ export interface ContactsMistake {
   readonly hint?: string;
 }
 
-/** Smallest period per window, ns, since windows cost events: a period with n windows lasts at least n times this. */
+/**
+ * Smallest mean time per window, ns, because each window costs events: a period with n windows must
+ * last at least n times this.
+ */
 const WINDOW_NS = 1_000;
 /** Number of planned starts that a hint lists. */
 const STARTS_SHOWN = 4;

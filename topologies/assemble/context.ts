@@ -68,7 +68,8 @@ export class BuildContext {
   /** The position of an entry's value or key in the file, line and column. */
   position(path: ValuePath, part: EntryPart = 'value'): SourcePosition {
     if (part !== 'value') return findPosition(this.source, [...this.root, ...path], part);
-    // All nodes and links of a generator have the path of the `generate` entry, so its position is kept.
+    // All nodes and links of a generator have the path of the `generate` entry, so the last
+    // position is kept for reuse.
     if (this.#last?.path !== path) {
       this.#last = { path, position: findPosition(this.source, [...this.root, ...path], part) };
     }

@@ -97,7 +97,8 @@ function refuseMissing(context: BuildContext, path: ValuePath, key: string, expe
 function lossMistake({ loss }: LinkDirectionSpec): Mistake | undefined {
   if (loss === undefined) return undefined;
   if (loss.kind === 'burst') {
-    // P(good -> bad) = L / (B (1 - L)) must stay at most 1 (docs/spec/link-model.md, Impairments).
+    // P(good -> bad) = L / (B (1 - L)) is a probability, so it must be at most 1
+    // (docs/spec/link-model.md, Impairments).
     const most = loss.meanBurst / (loss.meanBurst + 1);
     if (loss.probability <= most) return undefined;
     const message = `a loss of ${loss.probability} does not allow bursts of ${loss.meanBurst}`;
@@ -152,7 +153,7 @@ function mistakeInContacts({ contacts }: LinkDirectionSpec): Mistake | undefined
   return mistake && { code: 'E111', key: 'contacts', ...mistake };
 }
 
-/** Negative delays are cut to 0 and counted; a file that can cause them gets a warning. */
+/** Warns that jitter can make delays negative; the engine sets such delays to 0 and counts them. */
 function warnOfJitter(context: BuildContext, path: ValuePath, direction: LinkDirectionSpec): void {
   const { jitter, delayNs } = direction;
   if (jitter === undefined || jitter.kind === 'none') return;

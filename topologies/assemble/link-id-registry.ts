@@ -1,6 +1,6 @@
 /**
- * Ids of what joins hosts. Events, sockets and reports name links, segments and clouds by their ids alone, so no two
- * have the same. Mistakes: E113.
+ * Ids of links, segments and clouds. Events, sockets and reports name them by their ids alone, so
+ * no two of them may have the same id. Mistakes: E113.
  *
  * @module
  */
@@ -12,7 +12,10 @@ import type { BuildContext } from './context.ts';
 export class LinkIdRegistry {
   readonly #context: BuildContext;
   readonly #links: readonly LinkSpec[];
-  /** Line of each id's first use; made at the first claim, because a topology with links only never claims one. */
+  /**
+   * Line of the first use of each id. The map is made when the first segment or cloud claims an id,
+   * because a topology with links only does not need it.
+   */
   #lines: Map<string, number> | undefined;
 
   /** @param links Links whose ids have been checked to be different. */

@@ -113,7 +113,7 @@ function plainNode(
   defaults: NodeDefaults,
   protocols: ProtocolNames,
 ): UnaddressedNode {
-  // Default options also apply to a node that names the default protocol itself.
+  // A node that names the default protocol itself gets the default options, too.
   const isOwn = draft.run !== undefined && draft.run !== defaults.run;
   const path = draft.run === undefined ? ['defaults', 'node', 'run'] : [...draft.path, 'run'];
   const written = draft.run ?? defaults.run ?? draft.usualRun;
@@ -141,7 +141,10 @@ function optionsOf({ options }: NodeDefaults, draft: NodeDraft): Readonly<Record
   return { ...options, ...draft.options, ...draft.generated };
 }
 
-/** Resolves each protocol name once, so that a mistake in it is reported once. */
+/**
+ * The protocols that files name, looked up once for each name, so that a mistake in a name is
+ * reported once.
+ */
 class ProtocolNames {
   readonly #context: BuildContext;
   readonly #resolved = new Map<string, string>();

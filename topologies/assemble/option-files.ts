@@ -166,7 +166,8 @@ class FileReader {
 
   #textFor(value: unknown, file: UserFileReader, place: Place): unknown {
     if (typeof value !== 'string') {
-      // The schema refuses numbers and booleans, but would take a map for the text of a file that was read.
+      // A map or a list would pass for the text of a file that was read, so it is refused here; the
+      // schema refuses numbers and booleans.
       if (value !== null && typeof value === 'object')
         this.#refuse(place, 'E103', 'expected the path of a file');
       return value;
@@ -214,7 +215,8 @@ class FileReader {
 }
 
 /**
- * Paths of the options that should name a file but hold a map or a list, as they do once the loader has put in texts.
+ * Paths of the options that should name a file but hold a map or a list. After the loader has
+ * replaced paths by texts, the schema could not tell these from texts.
  * @param schema Schema of a protocol's options.
  */
 export function listNonPathOptions(schema: unknown, options: Options): readonly ValuePath[] {

@@ -59,7 +59,10 @@ export function buildExternalNode(
   };
 }
 
-/** Checks the protocol that the program runs where it is one of ours (`orrery gateway`). */
+/**
+ * Checks the protocol that an outside program runs, if the program is Orrery's own (`orrery
+ * gateway`).
+ */
 function checkOwnProtocol(context: BuildContext, draft: NodeDraft): void {
   if (draft.run === undefined) {
     refuseKeys(context, draft, ['options'], 'a node of kind: external without run has none');

@@ -167,7 +167,7 @@ function fits(
     return refuse(`${host.name} is a program outside Orrery`, 'narrow the pattern of on');
   }
   const upper = registry.protocols(entry.protocol);
-  // A module that could not be loaded is reported where it is loaded.
+  // A module that could not be loaded is reported elsewhere, where it is loaded.
   if (upper === undefined) return true;
   if (below.includes(entry.protocol)) {
     return refuse(`${host.name} runs ${upper.name} already`, 'narrow the pattern of on');
@@ -193,7 +193,7 @@ function fits(
     return refuse(`${host.name} does not run ${over} below ${upper.name}`, hint, 'over');
   }
   const carrier = over === undefined ? known.at(-1) : known.find(({ name }) => name === over);
-  // Options that name carriers are not known here: carriers.ts checks them.
+  // The carriers that options name are not known here; carriers.ts checks them.
   const isNamed = over === undefined && upper.carriers !== undefined;
   if (carrier !== undefined && carrier.carries === undefined && !isNamed) {
     return refuse(

@@ -137,7 +137,10 @@ export function formatIssue(issue: ConfigIssue): string {
   return lines.map(printable).join('\n');
 }
 
-/** A file must not control the terminal: each control character becomes one visible sign. */
+/**
+ * Each control character is replaced by a visible sign, because text from a file must not control
+ * the terminal.
+ */
 function printable(line: string): string {
   return line.replaceAll(CONTROL, '\ufffd');
 }

@@ -55,7 +55,8 @@ export function findFile(name: string, { files, folders, labels }: FilePlaces): 
 }
 
 function pathsOf(place: string): readonly string[] {
-  // Files of other programs often have no ending: a file of exactly this name goes first.
+  // A file with exactly this name is tried first, because files of other programs often have no
+  // extension.
   return endingOfPath(place) === '' ? [place, `${place}.yaml`, `${place}.json`] : [place];
 }
 

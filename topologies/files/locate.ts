@@ -21,8 +21,8 @@ export interface TextRange {
 /**
  * Finds the text to underline for a path.
  *
- * A missing value is shown at its parent's key; so is a value without text (an empty value, or one
- * from an override).
+ * If the value is missing or has no text (because it is empty or comes from an override), its
+ * parent's key is underlined.
  *
  * @returns the range, or undefined when only the file as a whole can be named.
  */

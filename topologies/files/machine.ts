@@ -1,14 +1,15 @@
 /**
- * The port to the machine: everything that loading and running scenarios in virtual time takes from where it runs. It is
- * handed in with the registry of protocols. Types only; there is one implementation for Node
- * (scenarios/open/node-machine.ts) and one for a browser's tab in lab/run.
+ * The port to the machine: everything that loading and running scenarios in virtual time uses of
+ * the platform on which it runs. The caller passes it together with the registry of protocols.
+ * Types only; there is one implementation for Node (scenarios/open/node-machine.ts) and one for a
+ * browser's tab in lab/run.
  *
  * @module
  */
 import type { CryptoProvider } from '../../engine/host/crypto.ts';
 import type { PackageFile } from '../../engine/host/protocol.ts';
 
-/** What loader and runner take from the machine. */
+/** Everything that the loader and the runner use of the machine. */
 export interface Machine {
   readonly files: MachineFiles;
   /** Finds a file of a package that the user has installed. */
@@ -29,7 +30,7 @@ export interface Machine {
   readonly memory?: MachineMemory;
   /** Begins a file that is written during a run. */
   record(path: string): OutputFile;
-  /** Makes a gzip member of bytes; absent where that cannot be done at once. */
+  /** Compresses bytes to a gzip member; absent on machines that can do this only asynchronously. */
   readonly compress?: (bytes: Uint8Array) => Uint8Array;
   /**
    * Keeps the nodes of a run from reading clocks and random numbers.
@@ -40,7 +41,7 @@ export interface Machine {
   nextMessage(port: ThreadPort): { readonly message: unknown } | undefined;
 }
 
-/** The end of a channel to another thread, in what a run uses of it. */
+/** The end of a channel to another thread, with the methods that a run uses. */
 export interface ThreadPort {
   postMessage(message: unknown, transfer?: readonly ArrayBuffer[]): void;
   on(event: 'message', take: (message: unknown) => void): void;
@@ -50,7 +51,7 @@ export interface ThreadPort {
 
 /** The files of a machine. Paths are absolute, with `/` between folders. */
 export interface MachineFiles {
-  /** The folder from which relative paths count. */
+  /** The folder to which relative paths refer. */
   readonly folder: string;
   exists(path: string): boolean;
   isFile(path: string): boolean;
@@ -65,9 +66,10 @@ export interface MachineFiles {
   isBelow(path: string, folder: string): boolean;
   /**
    * Reads a file.
-   * @param check Called with the bytes that the file has at least, perhaps repeatedly; it throws if these are too many.
+   * @param check Called, perhaps repeatedly, with a lower bound on the length of the file, in
+   * bytes; it throws if the file is too long.
    * @returns undefined if the path names something else than a file.
-   * @throws the system's error if there is nothing.
+   * @throws the system's error if there is nothing at this path.
    */
   read(path: string, check: (bytes: number) => void): Uint8Array | undefined;
   /** SHA-256 of bytes, lower-case hex. */
@@ -116,7 +118,7 @@ export interface GuardedCode {
   readonly owners: CodeOwners;
 }
 
-/** Tells whose code a file holds. */
+/** Tells to whom the code in a file belongs. */
 export interface CodeOwners {
   /** True for this program's own source. */
   isOurs(file: string): boolean;

@@ -26,8 +26,8 @@ export interface FlagOverride {
 }
 
 /**
- * Keys whose value determines which other keys a map must have: a missing key is reported at the
- * flag that set one of these.
+ * Keys whose value determines which other keys a map must have. If a flag has set one of these and
+ * another key is missing, the mistake is reported at this flag.
  */
 const KIND_KEYS: readonly string[] = ['kind', 'strategy'];
 

@@ -16,11 +16,17 @@ type Places = Pick<ConfigSource, 'place'>;
 /** Largest number of mistakes kept with their positions; any beyond that are only counted. */
 const KEPT_MAX = 1_000;
 
-/** Codes of mistakes in names of links and in paths over links: they may follow from a missing link. */
+/**
+ * Codes of mistakes in names of links and in paths over links; such a mistake may only be a
+ * consequence of a missing link.
+ */
 const ABOUT_LINKS: readonly ConfigCode[] = ['E107', 'E123', 'E124'];
-/** Code of mistakes in names of metrics: they may follow from an unknown protocol. */
+/**
+ * Code of mistakes in names of metrics; such a mistake may only be a consequence of an unknown
+ * protocol.
+ */
 const ABOUT_PROTOCOLS: readonly ConfigCode[] = ['E108'];
-/** Codes of mistakes that may follow from a node that could not be read. */
+/** Codes of mistakes that may only be a consequence of a node that could not be read. */
 const ABOUT_NODES: readonly ConfigCode[] = ['E106', ...ABOUT_LINKS, ...ABOUT_PROTOCOLS];
 const ABOUT = { links: ABOUT_LINKS, protocols: ABOUT_PROTOCOLS, nodes: ABOUT_NODES };
 
@@ -32,7 +38,10 @@ export class ConfigIssueCollector {
 
   /** Number of mistakes that are counted without being kept. */
   #more = 0;
-  /** Codes of mistakes that are only counted, because they may follow from what is missing. */
+  /**
+   * Codes of mistakes that are counted but not kept, because they may only be consequences of
+   * something that is missing.
+   */
   #inDoubt: ReadonlySet<ConfigCode> = new Set();
   #doubtful = 0;
 
@@ -42,7 +51,8 @@ export class ConfigIssueCollector {
   }
 
   /**
-   * Notes that links, protocols or nodes are missing: mistakes in entries that name one are only counted from now on.
+   * Notes that links, protocols or nodes are missing: from now on, mistakes in entries that name
+   * one are only counted.
    */
   miss(what: keyof typeof ABOUT): void {
     this.#inDoubt = new Set([...this.#inDoubt, ...ABOUT[what]]);

@@ -170,7 +170,7 @@ function withoutUnit(
     return leafMistakeResult('E102', message, `write ${value}${UNIT_KIND_NAMES[kind].unit}`);
   }
   const max = limits.max ?? Number.POSITIVE_INFINITY;
-  // 1.4 is a probability out of range; 5 most likely means 5 %.
+  // 1.4 may be meant as a probability, and is out of range; 5 is probably meant as 5 %.
   const looksLikePercent = bare > max && bare <= 100 && (bare >= 2 || typeof value === 'string');
   if (!looksLikePercent) return within(bare, String(value), limits);
   const message = `${shown} has no %, and ${bare} is above ${max}`;
@@ -199,7 +199,8 @@ function within(value: number, written: string, limits: QuantityLimits): LeafRes
     return leafMistakeResult('E115', `${written} is not a finite number`);
   if (min !== undefined && value < min) {
     const isNegative = value < 0 && min >= 0;
-    // If the number is negative and the minimum below 1, the message names 0: the sign is the mistake.
+    // For a negative number the message names 0 as the minimum even if the minimum is a bit above
+    // 0, because the sign is the mistake.
     const least = isNegative && min < 1 ? 0 : (limits.minText ?? min);
     return leafMistakeResult(
       isNegative ? 'E115' : 'E104',

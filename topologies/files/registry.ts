@@ -10,7 +10,7 @@ import type { Machine } from './machine.ts';
 
 /** Protocols and metrics that files may name. */
 export interface ProtocolLookup {
-  /** What loading and running take from where they run. */
+  /** The machine on which scenarios are loaded and run. */
   readonly machine: Machine;
   /** @param name Folder name of a shipped protocol, or absolute path of a user's module. */
   protocols(name: string): Protocol | undefined;

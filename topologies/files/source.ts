@@ -54,7 +54,7 @@ export interface ReadSourceOptions {
   readonly fileKeys?: readonly string[];
 }
 
-/** The files of the machine, and the limit of a file to read. */
+/** The options for reading a file: the files of the machine, and the limit of its size. */
 export type ReadLimits = Pick<ReadSourceOptions, 'files' | 'limitBytes' | 'tooLargeHint'>;
 
 const JSON_LIMIT_BYTES = 64e6;
@@ -184,7 +184,7 @@ function parseYaml(text: string, file: string, options: ReadSourceOptions): Pars
   const flags = applyOverrides(document, options.overrides, options.fileKeys ?? []);
   const data: unknown = document.toJS({ maxAliasCount: 0 });
   placer.refuse(rootMistakes(data));
-  // Values set by a flag were not in the text checked above.
+  // Flags may have set values that were not part of the text checked above.
   if (options.overrides.length > 0) placer.refuse(prototypeMistakes(data, text));
   const place = (path: ValuePath, part: EntryPart): IssuePosition =>
     flags(path, part) ?? placer.place(locateTextRange(document, path, part));
@@ -256,7 +256,7 @@ export class LineColumnConverter {
   }
 
   place(range: TextRange | undefined): IssuePosition {
-    // A mistake may be at the end of the text, or in an empty text.
+    // The mistake may be at the end of the text, or the text may be empty.
     const start = Math.min(Math.max(0, range?.start ?? 0), this.#text.length);
     this.#countUntil(start);
     const { line, col } = this.#lines.linePos(start);
@@ -278,7 +278,7 @@ export class LineColumnConverter {
     }
   }
 
-  /** Keeps the last line, because a file may consist of one line that contains all mistakes. */
+  /** Keeps the last line that was looked up, because all mistakes of a file may be in one line. */
   #lineOf(line: number): Line {
     if (this.#last?.line === line) return this.#last;
     const begin = this.#lines.lineStarts[line - 1] ?? 0;

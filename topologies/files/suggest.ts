@@ -21,7 +21,8 @@ const PREFIX_CHARACTERS_MIN = 3;
  */
 export function suggestNearestWord(word: string, candidates: Iterable<string>): string | undefined {
   const wanted = word.toLowerCase();
-  // Too many words are within two edits of a short word, so short words may differ by one.
+  // A short word may differ in one character only, because too many words are within two edits of a
+  // short word.
   const allowed = wanted.length <= PREFIX_CHARACTERS_MIN ? 1 : EDIT_DISTANCE_MAX;
   let best: string | undefined;
   let bestDistance = allowed + 1;

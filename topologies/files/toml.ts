@@ -146,7 +146,10 @@ function holderOf(table: Table, { keys }: AST.TOMLKey): readonly [Table, Key] {
   return [keys.slice(0, -1).reduce(enter, table), keys.at(-1) as Key];
 }
 
-/** The table one part of a dotted key further down. The parser has refused keys that lead through a value. */
+/**
+ * The table that one more part of a dotted key leads to. The parser has refused keys that lead
+ * through a value.
+ */
 function enter(table: Table, key: Key): Table {
   const found = table.values.get(nameOf(key));
   // TOML v1.0.0, "Array of Tables": a name below an array refers to its last table.

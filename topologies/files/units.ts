@@ -202,7 +202,7 @@ const TIME_UNITS_DESCENDING: readonly (readonly [string, number])[] = [
   ['ns', 1],
 ];
 
-/** Above this, minutes, hours and days are used where they give a whole number. */
+/** Longer times are written in minutes, hours or days where these give a whole number. */
 const LONG_NS = 600e9;
 
 /** Formats a time in the largest unit that needs at most three decimals: `60s`, `2.45ms`. */
@@ -211,7 +211,8 @@ export function formatTime(ns: number): string {
   for (const [unit, factor] of TIME_UNITS_DESCENDING) {
     const isLong = factor > 1e9;
     if (isLong && (Math.abs(ns) < LONG_NS || ns % factor !== 0)) continue;
-    // A long time with a small remainder is written in ns, which avoids rounding.
+    // A long time that is no round number of a unit is written in ns, so that nothing is lost by
+    // rounding.
     const isShort = Math.abs(ns) >= factor && Math.abs(ns) < factor * 1e9;
     if (isLong || (isShort && ns % (factor / 1e3) === 0)) return `${ns / factor}${unit}`;
   }

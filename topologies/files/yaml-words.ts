@@ -157,8 +157,8 @@ export function forbiddenYamlMistakes(document: Document, text: string): readonl
     },
     Pair(_key, pair, { length: above }) {
       if (found.length >= TOLD_MAX) return visit.BREAK;
-      // The nodes above a pair are the document and, for each level, a map and a pair. Levels made by indentation
-      // have no brackets, so the check before the parsing does not find them.
+      // Each level of nesting made by indentation adds a map and a pair to the nodes above. Such
+      // levels have no brackets, so the check before the parsing does not find them.
       if (above > 2 * DEPTH_MAX) {
         found.push(tooDeep(nodeTextRange(pair.key)?.start ?? 0));
         return visit.BREAK;
@@ -219,7 +219,10 @@ function missingChar(error: ParserError, text: string): TextMistake {
   return open === undefined ? fixedWords(error) : unclosedMistake(open, text[open] ?? '');
 }
 
-/** For a list whose entries start in different columns, which the parser takes for a key. */
+/**
+ * The words for a list whose entries begin in different columns; the parser takes such a list for a
+ * key.
+ */
 const UNEVEN_LIST = {
   message: 'this line begins in a different column from the list above',
   hint: 'indent all entries of a list alike',

@@ -35,7 +35,8 @@ export function explainIssues(
   data: unknown,
 ): readonly PathMistake[] {
   const mistakes = error.issues.flatMap((issue) => wordIssue(issue, schema, data));
-  // A misspelt key is also missing under its right name; it is reported once, where it was written.
+  // A misspelt key makes the right key missing as well; the mistake is reported once, at the
+  // misspelt key.
   const meant = new Set(
     mistakes.flatMap(({ meant: path }) => (path ? [formatValuePath(path)] : [])),
   );
@@ -113,7 +114,8 @@ function wordCustom(
   const key = String(path.findLast((step) => typeof step === 'string') ?? 'this');
   const hint = mistake?.hint?.replaceAll('$key', key) ?? belongsHint(mistake?.foundUnit, path);
   const at = { code: mistake?.code ?? 'E104', path, part: 'value' } as const;
-  // Messages from protocols' schemas say what is wrong with a value: "is not a multiple of 64".
+  // A protocol's schema may give a message such as "is not a multiple of 64", which needs the value
+  // as its subject.
   const isVerb = issue.message.startsWith('is ') && !(value instanceof Object);
   const multiple = /^is not a multiple of (\d+)$/.exec(issue.message)?.[1];
   if (multiple !== undefined) return { ...at, ...multipleMistake(Number(value), Number(multiple)) };
@@ -189,7 +191,10 @@ function wordPlain(issue: Issue, path: ValuePath, value: unknown, expects?: stri
   }
 }
 
-/** What was compared with a limit: the entries of a list, the characters of a text, a number. */
+/**
+ * The amount that was compared with a limit: the number of entries of a list, of characters of a
+ * text, or the number itself.
+ */
 function amount(value: unknown): string {
   if (Array.isArray(value)) return value.length === 1 ? '1 entry' : `${value.length} entries`;
   return typeof value === 'string' ? `"${shorten(value)}"` : String(value);

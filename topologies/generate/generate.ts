@@ -46,7 +46,7 @@ interface Offer {
  * @returns undefined after noting what is wrong.
  */
 export function generateDraft(context: BuildContext, entry: unknown): GeneratedDraft | undefined {
-  // A value of another shape is refused by the schema of the file.
+  // A value that is no map is refused elsewhere, by the schema of the file.
   if (!isMap(entry)) return undefined;
   const { run } = entry;
   const found = typeof run === 'string' ? offersOf(context, run) : allOffers(context.registry);
@@ -108,7 +108,7 @@ function offersOf(context: BuildContext, run: string): readonly Offer[] | 'not-l
     return undefined;
   }
   const protocol = registry.protocols(name);
-  // A module that could not be loaded is reported where it is loaded.
+  // A module that could not be loaded is reported elsewhere, where it is loaded.
   if (protocol === undefined) return 'not-loaded';
   const { generators = [] } = protocol;
   if (generators.length > 0) {
@@ -161,7 +161,8 @@ function sized(
   }
   const draws: OpenSeededDraws = (seed) => {
     context.isDrawn = true;
-    // The third network of a file with seed 1 equals the first network of a file with seed 3.
+    // Adding the number of the network to the seed means that the third network of a file with seed
+    // 1 equals the first network of a file with seed 3.
     return seededRandom(generator.name, seed + context.network - 1);
   };
   return draftOfGeneratedTopology(generator.generate(parameters, draws), PATH, protocol);

@@ -212,7 +212,8 @@ function speedOf(values: GraphValues): number | undefined {
   const unit = UNITS[(values.get('linkspeedunits')?.text ?? '').toUpperCase()];
   const raw = readNumber(values.get('linkspeedraw')?.text ?? '');
   const bps = raw ?? (speed === undefined || unit === undefined ? undefined : speed * unit);
-  // Rounded, because the product of doubles may be no whole number, as for 2.3 Gbit/s.
+  // Rounded, because the product of two doubles may not be a whole number, for example for 2.3
+  // Gbit/s.
   const whole = Math.round(bps ?? 0);
   return whole >= 1 && Number.isSafeInteger(whole) ? whole : undefined;
 }

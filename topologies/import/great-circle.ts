@@ -26,7 +26,8 @@ export function greatCircleMetres(a: LatLon, b: LatLon): number {
   const [north, south] = [a.lat * DEGREE, b.lat * DEGREE];
   const up = sine((north - south) / 2);
   const round = sine(((a.lon - b.lon) * DEGREE) / 2);
-  // The haversine of the angle (Sinnott 1984, "Virtues of the haversine"): exact for near places.
+  // The haversine of the angle (Sinnott 1984, "Virtues of the haversine"), a formula that is exact
+  // also for places near each other.
   const square = up * up + cosine(north) * cosine(south) * round * round;
   return 2 * EARTH_M * halfAngle(Math.min(1, square));
 }
@@ -40,7 +41,8 @@ export function fibreDelayNs(a: LatLon, b: LatLon): number {
 function halfAngle(square: number): number {
   const [s, c] = [Math.sqrt(square), Math.sqrt(1 - square)];
   let angle = 0;
-  // Each round subtracts sin(angle - wanted), which equals the error up to a term of its third power.
+  // Each round subtracts sin(angle - wanted angle), which differs from the error only by a term of
+  // its third power.
   if (s > c) angle = Math.PI / 2;
   for (let round = 0; round < ROUNDS; round += 1) {
     angle -= sine(angle) * c - cosine(angle) * s;

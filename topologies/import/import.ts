@@ -84,7 +84,8 @@ function draftOf(
 ): TopologyDraft | undefined {
   const isPath = typeof value === 'string';
   const { file, ...given } = (isPath ? { file: value } : value) as { readonly file: string };
-  // The schema of the entry has checked the value; for a map it has also filled in the defaults.
+  // The schema of the entry has already checked the value; if it is a map, the schema has also
+  // filled in the defaults.
   const parameters = isPath ? (importer.parameters as z.ZodType).parse({}) : given;
   const path = ['import', importer.name];
   const { files } = context.registry.machine;

@@ -15,7 +15,7 @@ interface Labelled {
 
 /** Longest name, characters, before a number is added to make it unique. */
 const LONGEST = 50;
-/** Marks that the normal form NFKD separates from letters. */
+/** Accents and other marks, which the normal form NFKD separates from letters. */
 const MARKS = /\p{M}+/gu;
 
 /** The names of all nodes by their ids, each different. */
@@ -50,7 +50,7 @@ function plain(text: string): string {
   return words.slice(0, LONGEST);
 }
 
-/** The names used so far; makes new names unique. */
+/** The names used so far; makes every new name unique. */
 class Taken {
   readonly #names = new Set<string>();
   readonly #numbers = new Map<string, number>();

@@ -157,7 +157,10 @@ function rolesOf(as: z.output<typeof asSchema>): Attributes {
   return { ...Object.fromEntries(roles), ...(issuer === undefined ? {} : { certIssuer: issuer }) };
 }
 
-/** A control service for each AS, `cs1-ff00_0_110-1` as the reference calls it, beside its routers. */
+/**
+ * A control service for each AS beside its routers, with the name that the reference implementation
+ * gives it: `cs1-ff00_0_110-1`.
+ */
 function controlServices(
   ases: readonly string[],
   routers: Routers,
@@ -182,7 +185,7 @@ function internalLink(a: string, b: string): LinkDraft {
   };
 }
 
-/** An ISD-AS as the reference writes it in names of files and elements. */
+/** The text for an ISD-AS that the reference implementation uses in names of files and elements. */
 function fileNameOf(isdAs: string): string {
   return isdAs.replaceAll(':', '_');
 }
