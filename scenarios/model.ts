@@ -25,7 +25,7 @@ export interface TrafficSpec {
   readonly pattern: TrafficPattern;
   /** Application bytes in each packet, from 32 bytes (the ground truth) to 16 MiB; of an IP packet all bytes. */
   readonly sizeBytes: number;
-  /** Version of the IP packets that the flow has; absent if its packets are bare. */
+  /** Version of IP of the flow's packets; absent if they are not IP packets. */
   readonly ip?: 'ipv4' | 'ipv6';
   /** True if the sending node is not told the receiver, and finds it by the packet's destination address. */
   readonly routed?: boolean;
@@ -92,7 +92,7 @@ export interface SweepSpec {
    */
   readonly cells: readonly Readonly<Record<string, string>>[];
   readonly parameters: readonly { readonly path: string; readonly values: readonly string[] }[];
-  /** Remarks on the design of the sweep; warnings of single runs are not among them. */
+  /** Remarks on the design of the sweep, without the warnings of single runs. */
   readonly warnings: readonly string[];
 }
 
@@ -163,7 +163,7 @@ export interface Scenario {
   readonly stack?: readonly StackEntry[];
   readonly durationNs: number;
   readonly warmupNs: number;
-  /** Present if no message may reach an application in this run. */
+  /** Present if the file states that no message may reach an application in this run. */
   readonly arrives?: 'nothing';
   /**
    * `done`: the run ends when all nodes that can report it have reported that their work is done, at
@@ -177,7 +177,7 @@ export interface Scenario {
   readonly crypto: 'noble' | 'node' | 'sodium' | 'modelled';
   /** True if nodes in virtual time compute a key agreement once for both of its ends. */
   readonly sharesAgreements?: boolean;
-  /** What protocols want the verdict to say; absent if nothing. */
+  /** Remarks of protocols that the verdict must contain; absent if there are none. */
   readonly remarks?: readonly string[];
   /** Processor time is charged by this profile; if absent, it is not modelled. */
   readonly cpu?: CpuChoice;

@@ -45,7 +45,7 @@ export function repeatCommand(command: string, file: string, repeat: RepeatFlags
 function placeFlags({ processes, loops, deployment, shape }: RepeatFlags): readonly string[] {
   const layout = processes === 'node' ? '--processes' : `--processes ${processes}`;
   return [
-    // A flag with its default value goes last, because a following word would be taken for its value.
+    // A flag without a value goes last, because a word after it would be taken for its value.
     ...(shape === 'off' ? ['--shape off'] : []),
     ...(deployment === undefined ? [] : [`--deployment ${deployment}`]),
     ...(loops === undefined ? [] : [`--loops ${loops}`]),

@@ -32,8 +32,8 @@ import { LinkIndex } from './graph/link-index.ts';
 /** Largest number of comparisons of a name with a pattern, for all patterns of a file together. */
 const COMPARED_MAX = 5_000_000;
 /**
- * Largest number of characters that these comparisons may read: two seconds of work, 20 characters for
- * each name.
+ * Largest number of characters that these comparisons may read; two seconds of work, and 20
+ * characters for each comparison.
  */
 const STEPS_MAX = 100_000_000;
 /** Largest number of links and nodes that all events of a file may select together. */

@@ -34,7 +34,8 @@ export function checkDrain(
   drainNs: number,
 ): void {
   const delays = new DelayGraph(context.topology);
-  // Quick upper bounds come first: the sum of all delays, and the longest detour via one node.
+  // Two upper bounds that are quick to compute come first: the sum of all delays, and the longest
+  // detour via one node.
   if (delays.sumNs <= drainNs || delays.longestThroughOneNs() <= drainNs) return;
   const shortest = cached((from: string) => delays.from(from));
   const slow: string[] = [];

@@ -114,8 +114,8 @@ export function resolveKpis(
 }
 
 /**
- * True if the limits directly under a metric must be read: it has some, or it has no limits at all, and reading reports this
- * mistake.
+ * True if the limits written directly below a metric must be read. If there are no limits at all,
+ * reading reports this mistake.
  */
 function isToRead(input: KpiInput): boolean {
   const isPlain = AGGREGATIONS.some((one) => input[one] !== undefined);

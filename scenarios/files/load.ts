@@ -381,7 +381,7 @@ function checkOptionNames(
     hosts.flatMap((host) => protocolsOnHost(host).flatMap(optionOverrideNames)),
   );
   for (const name of Object.keys(options)) {
-    // If some protocols could not be loaded, which is reported elsewhere, the name may be that of one of them.
+    // The name may be that of a protocol that could not be loaded, which is reported elsewhere.
     if (names.has(name) || context.problems.isInDoubt('E108')) continue;
     const message = `"${name}" is neither a protocol nor a node of this topology`;
     const hint = (): string => unknownNameHint(name, [...names], 'names');

@@ -58,7 +58,7 @@ export function resolvePrivacy(
   }
   const everyNs = section?.targets ?? TARGETS_NS_DEFAULT;
   const measuredNs = context.durationNs - warmupNs;
-  // A warm-up that is as long as the run is reported elsewhere.
+  // A warm-up as long as the whole run is reported elsewhere.
   if (measuredNs > 0 && everyNs > measuredNs) {
     const message = `${formatTime(everyNs)} is longer than the measured time (${formatTime(measuredNs)})`;
     context.refuse(
@@ -217,7 +217,8 @@ function layerOf(
  * layer.
  */
 function corruptOf(mixes: readonly string[], corruptShare: number): readonly string[] {
-  // Rounding makes 10 % of 30 mixes 3, although 0.1 is not exact in binary; 33 % of 9 are 3 as well.
+  // Rounding gives 3 for 10 % of 30 mixes, although 0.1 is not exact in binary, and also for 33 %
+  // of 9 mixes.
   const count = Math.round(corruptShare * mixes.length);
   return Array.from({ length: count }, (_, index) => {
     const at = Math.floor(((index + 0.5) * mixes.length) / count);

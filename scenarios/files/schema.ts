@@ -71,8 +71,8 @@ function limit(): z.ZodOptional<Leaf<readonly string[]>> {
   };
   return makeLeafSchema(expects, json, (value): LeafResult<readonly string[]> => {
     const list: readonly unknown[] = Array.isArray(value) ? value : [value];
-    // Numbers pass here: the loader reports them as limits without a comparison, in a message that
-    // names the aggregation.
+    // Numbers are accepted here, because the loader reports them as limits without a comparison, in
+    // a message that names the aggregation.
     const isText = (one: unknown): boolean => typeof one === 'string' || typeof one === 'number';
     if (list.length === 0 || !list.every(isText)) return wrongShapeResult(value, expects);
     return { value: list.map(String) };

@@ -102,7 +102,8 @@ export class PacketSizeCheck {
     const channel = placed === stack.at(-1) ? 0 : 1;
     const options = effectiveOptions(placed, this.#options);
     const parsed = protocol.config.safeParse(options) as z.ZodSafeParseResult<unknown>;
-    // With wrong options, which are reported elsewhere, the limit is unknown.
+    // The limit depends on the options, so it is unknown if these have mistakes, which are reported
+    // elsewhere.
     if (!parsed.success) return undefined;
     const terms = carries?.(parsed.data);
     if (terms !== undefined) {

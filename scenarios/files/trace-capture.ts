@@ -1,8 +1,9 @@
 /**
  * Reads the times, sizes and flows of the IP packets of a capture, for traffic of the kind `ip`.
  *
- * What carries no ports, which is all but UDP and TCP, later fragments, and what is no IP packet, is left out; a packet that is
- * too short for the truth behind its headers is lengthened. Both are told as warnings.
+ * Packets without ports (all but UDP and TCP, and later fragments) and frames that are no IP
+ * packets are left out. A packet that is too short for the ground truth behind its headers is
+ * lengthened. Warnings report both.
  *
  * @module
  */
@@ -27,12 +28,12 @@ type Trace = Extract<TrafficPattern, { kind: 'trace' }>;
 const LIMITS = { limitBytes: 64e6, tooLargeHint: 'split the capture' };
 /** Largest number of flows of a capture. */
 const FLOWS_MAX = 65_536;
-/** Largest number of its packets: each takes some 150 bytes while it is read. */
+/** Largest number of packets of a capture; each takes some 150 bytes of memory while it is read. */
 const PACKETS_MAX = 1_000_000;
-/** Bytes of the truth of a packet, behind its headers. */
+/** Length of the ground truth in a packet, behind its headers, bytes. */
 const TRUTH_BYTES = 32;
 
-/** The packets of a capture, and how many it had that are not as they were. */
+/** The packets of a capture, and the numbers of packets that were left out or lengthened. */
 interface Captured {
   readonly trace: Trace;
   readonly leftOut: number;
@@ -123,7 +124,7 @@ interface CapturedPacket {
 }
 
 function traceOf(packets: CapturedPacket[], flows: readonly IpFlow[]): Trace {
-  // Interfaces of one file are captured beside each other.
+  // Sorted by time, because several interfaces may have been captured into one file.
   packets.sort((a, b) => Number(a.timeNs - b.timeNs));
   const [first] = packets;
   if (first === undefined) throw new CaptureMistake(0, 'no packet is one of UDP or TCP over IP');

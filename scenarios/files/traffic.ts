@@ -223,7 +223,7 @@ function patternOf(
   }
 }
 
-/** Either at a rate, or those of a capture. */
+/** The pattern of IP packets: at a rate, or as in a capture. */
 function ipPattern(
   context: ScenarioContext,
   { rate, file, size, version }: Extract<TrafficInput, { kind: 'ip' }>,

@@ -1,6 +1,7 @@
 /**
- * Warns about wishes in `traffic` that the protocols of a node ignore: a wish may be ignored, but not
- * silently. `private` may not be ignored: it is refused, as E127 (docs/spec/stacking.md#wishes).
+ * Warns about wishes (delivery options of traffic, such as a lifetime) that the protocols of a node
+ * ignore: a wish may be ignored, but not silently. `private` may not be ignored: it is refused, as
+ * E127 (docs/spec/stacking.md#wishes).
  *
  * @module
  */
@@ -22,7 +23,10 @@ interface Taker {
   readonly by: string | undefined;
 }
 
-/** Warns of delivery wishes of traffic, such as a lifetime, that its protocol ignores, and refuses privacy without it. */
+/**
+ * Warns of wishes of traffic, such as a lifetime, that its protocol ignores; refuses `private` if
+ * the protocol cannot keep it.
+ */
 export function checkWishes(
   context: ScenarioContext,
   { ends, by, wishes = {} }: Wished,

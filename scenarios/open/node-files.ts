@@ -37,7 +37,7 @@ export const nodeFiles: MachineFiles = {
 
 /** Reads a file up to its limit, even if the system states a wrong size: a file of /proc states 0 or may never end. */
 function readFile(path: string, check: (bytes: number) => void): Uint8Array | undefined {
-  // Without O_NONBLOCK, opening a pipe that has no writer would wait for one.
+  // With O_NONBLOCK, opening a pipe that has no writer does not wait for one.
   const opened = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK);
   try {
     const facts = fstatSync(opened);

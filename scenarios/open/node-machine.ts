@@ -14,8 +14,8 @@ import { locatePackageFile, readPackageFile } from '../../topologies/files/packa
 import { nodeFiles } from './node-files.ts';
 
 /**
- * Level 1 is fast and already reduces a block of a trace to a quarter; a larger window would not reduce it further; a
- * block fits in one chunk.
+ * Options of gzip. Level 1 is fast and already reduces a block of a trace to a quarter; a larger
+ * window would not reduce it further; a block fits into one chunk.
  */
 const GZIP = { level: 1, windowBits: 12, chunkSize: 1 << 18 } as const;
 

@@ -100,7 +100,7 @@ function ownOf(
   request: ScenarioRequest,
   { own }: JobFiles,
 ): readonly string[] {
-  // The scenario is not opened again if it names no modules, as is usual.
+  // If no modules are named, which is usual, the scenario need not be opened a second time.
   if (modules.length === 0 || own === undefined) return modules;
   const theirs = listUserCode({ ...request, overrides: own });
   return [...theirs.protocols, ...theirs.modules.map(({ path }) => path)];

@@ -126,8 +126,8 @@ export class ProtocolRegistry implements LoadingRegistry {
   async #loadProtocols(find: () => readonly string[]): Promise<void> {
     for (;;) {
       const found = find();
-      // Modules that an earlier call has loaded are checked again, because what may be opened differs
-      // from call to call.
+      // Modules that an earlier call has loaded are checked again, because each call may allow
+      // other folders.
       for (const path of found) refuseOutside(path);
       const others = found.filter((path) => !this.#modules.has(path));
       if (others.length === 0) return;

@@ -100,7 +100,7 @@ export type ActionWord<Kind extends string> = Kind extends `${infer Word}-link` 
 export const ACTION_COMPANION_KEYS = ['link', 'direction', 'store', 'count'] as const;
 
 interface Action<One extends FaultAction> {
-  /** The companion keys that the action may have. */
+  /** The keys of {@link ACTION_COMPANION_KEYS} that events with this action may have. */
   readonly companions?: readonly (typeof ACTION_COMPANION_KEYS)[number][];
   /** Makes the action from its entry in a file; undefined after reporting what is wrong. */
   readonly build: (
@@ -115,11 +115,14 @@ interface Action<One extends FaultAction> {
   targets?(action: One): readonly string[];
   /** Nodes whose program or clock the action changes. */
   nodesHit?(action: One): readonly string[];
-  /** Keys for what the action changes, such as `up core-110--core-310 forward`; if absent, its targets. */
+  /**
+   * Texts that name what the action changes, such as `up core-110--core-310 forward`; if absent,
+   * its targets.
+   */
   changes?(action: One): readonly string[];
   /**
-   * What is wrong with another event that changes the same at the same time, such as `node is already
-   * down`.
+   * The message about another event that changes the same thing at the same time, such as `node is
+   * already down`.
    */
   readonly already?: string;
 }
@@ -265,7 +268,8 @@ export const ACTIONS: { readonly [One in FaultAction as ActionWord<One['kind']>]
     companions: ['store', 'count'],
     already: 'node is already down',
     targets: ({ nodes }) => nodes,
-    // If fewer nodes crash than are named, the run draws them, so they are not known here.
+    // If fewer nodes crash than the event names, the run draws which ones, so they are not known
+    // here.
     changes: ({ nodes, count = nodes.length }) =>
       count < nodes.length ? [] : nodes.map((node) => `crash ${node}`),
     nodesHit: ({ nodes }) => nodes,
@@ -383,7 +387,10 @@ export function nodesChangedByAction(action: FaultAction): readonly string[] {
   return definitionOf(action).nodesHit?.(action) ?? [];
 }
 
-/** Keys for what an action changes, for example `up core-110--core-310 forward` or `crash gateway-111`. */
+/**
+ * Texts that name what an action changes, such as `up core-110--core-310 forward` or `crash
+ * gateway-111`.
+ */
 export function listActionChanges(action: FaultAction): readonly string[] {
   const { changes } = definitionOf(action);
   return (

@@ -117,7 +117,7 @@ class Neighbours {
   /** Computes the least delay from a host to every host, ns (label-correcting algorithm). */
   search(start: number): Float64Array {
     const least = new Float64Array(this.#hosts).fill(Number.POSITIVE_INFINITY);
-    // The waiting hosts form a ring buffer, in which each host is at most once.
+    // The hosts that wait to be handled form a ring buffer, in which each host is at most once.
     const waiting = new Int32Array(this.#hosts);
     const isWaiting = new Uint8Array(this.#hosts);
     least[start] = 0;
@@ -135,7 +135,8 @@ class Neighbours {
         least[to] = delayNs;
         if (isWaiting[to] === 1) continue;
         isWaiting[to] = 1;
-        // `count` still includes the host that is being handled, although its slot in the ring is free.
+        // `count` still includes the host that is being handled, although its slot in the ring
+        // buffer is already free.
         waiting[(head + count - 1) % this.#hosts] = to;
         count += 1;
       }

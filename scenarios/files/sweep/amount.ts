@@ -91,7 +91,8 @@ export function findAmountResolution({ kind, isWhole, factor }: Amount): Fractio
   if (isWhole || kind === 'packets') return fraction(1n);
   if (kind !== 'time' && kind !== 'size') return undefined;
   let parts = factor.numerator;
-  // Units of time above seconds are the only ones with the divisor 3, which has no finite decimal.
+  // A unit of time above seconds has a factor with the divisor 3, and 1/3 is no finite decimal. No
+  // other unit has this divisor.
   while (parts % 3n === 0n) parts /= 3n;
   return fraction(1n, parts);
 }

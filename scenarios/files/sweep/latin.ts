@@ -155,7 +155,8 @@ function stepBelow(wanted: Fraction, grained: Fraction | undefined): Fraction {
   for (let next = step; compareFractions(next, wanted) <= 0; next = times(next, fraction(10n)))
     step = next;
   if (grained === undefined) return step;
-  // Larger steps are multiples of the resolution too: a step may be 0.1 ms, but not 0.1 KiB.
+  // Steps larger than the resolution must be multiples of it, too: a step may be 0.1 ms, but not
+  // 0.1 KiB.
   const grains = floor(dividedBy(step, grained));
   return grains < 1n ? grained : times(grained, fraction(grains));
 }

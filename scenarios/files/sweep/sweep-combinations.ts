@@ -118,8 +118,8 @@ function onlyOne(
   const parameters = values.map(({ path, value }) => ({ path, values: [value] }));
   const cells = [Object.fromEntries(values.map(({ path, value }) => [path, value]))];
   if (where === undefined) return { parameters, cells, warnings: [] };
-  // The condition is checked with the listed values as well, because the kind of the set value alone
-  // may not fit its comparisons.
+  // The condition is also checked with the listed values, because they show which kinds its
+  // comparisons must fit; the value that a flag set may be of another kind.
   const axes = values.map(({ path, axis, value }) => ({
     path,
     values: [...axis.map(sampleOf), value].map(whereValue),

@@ -45,8 +45,8 @@ export class SweepIssueCollector {
     const swept = Object.entries(cell).filter(([path]) => !Object.hasOwn(this.#set, path));
     for (const issue of issues) {
       const moved = this.#moved(issue, swept);
-      // Mistakes with the same position and code are reported once for all values of a range and all
-      // combinations.
+      // A mistake is reported once for all values of a range and for all combinations, if position
+      // and code are the same.
       const key = [moved.file, moved.line, moved.column, moved.path, moved.code].join('\n');
       if (!this.#issues.has(key)) this.#issues.set(key, moved);
     }

@@ -31,7 +31,7 @@ const DEPTH_MAX = 32;
 const COMPARES = new Set(['<', '<=', '>', '>=', '==', '!=']);
 const KEYWORDS = new Set(['and', 'or', 'not']);
 const END: WhereToken = { kind: 'end', text: '', at: 0, end: 0 };
-/** Stands for a condition that cannot be read; the mistake is returned in its place. */
+/** Returned for a condition that cannot be read; the caller returns the mistake instead. */
 const NOTHING: WhereCondition = { kind: 'and', parts: [] };
 
 /** Parses the condition (`where`) of a sweep; for a wrong condition, returns its first mistake. */

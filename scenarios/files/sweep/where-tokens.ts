@@ -33,7 +33,7 @@ const CHARACTERS_MAX = 1_000;
 const TOKEN =
   /\s+|(?<sign><=|>=|==|!=|[<>()])|"(?<double>[^"]*)"|'(?<single>[^']*)'|(?<word>[^\s<>()=!"'&|]+)/y;
 
-/** Operators of other languages, and what to write here instead. */
+/** Operators of other languages, each with the operator to write here instead. */
 const ELSEWHERE: Readonly<Record<string, string>> = {
   '=': '==',
   '&': 'and',

@@ -34,7 +34,7 @@ export type WhereTest = (cell: readonly WhereValue[]) => boolean;
 
 /** Reads a value of a sweep. */
 export function whereValue(text: string): WhereValue {
-  // A rate may be `unlimited`, which is above all other rates.
+  // A rate may be `unlimited`, which is larger than every other rate.
   if (text === 'unlimited') return { text, kind: 'rate', amount: Number.POSITIVE_INFINITY };
   const quantity = readQuantity(text);
   if (quantity === undefined) return { text, kind: 'word', amount: 0 };
