@@ -7,7 +7,7 @@ import type { IncomingMessage } from 'node:http';
 
 /**
  * Reads a body of at most `most` bytes.
- * @param take Called with the length of each part; false if there is no room for it.
+ * @param take Called with the length of each part; returns false if there is no room for the part.
  */
 export async function readBody(
   request: IncomingMessage,

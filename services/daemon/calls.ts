@@ -198,7 +198,10 @@ const BAD_ANSWER: CallStatus = {
   details: 'the answer of the control service is none',
 };
 
-/** The status in place of an empty list: its caller may ask again after 10 s. */
+/**
+ * The status that is returned instead of an empty list, if links are revoked; the caller may ask
+ * again after 10 s.
+ */
 const REVOKED: CallStatus = {
   code: STATUS.unavailable,
   details: 'all paths pass an interface that is said to be down (revoked)',
@@ -240,7 +243,7 @@ function parseJsonOrUndefined(text: string): unknown {
   try {
     return JSON.parse(text);
   } catch {
-    // Without JSON there are no fields, which the schema will report.
+    // The text is no JSON; the schema then reports its missing fields.
     return undefined;
   }
 }

@@ -28,7 +28,7 @@ const IDLE_MS_MAX = 60_000;
 /** A connection gets no new calls after this time, and is cut when its calls have not ended in the grace time. */
 const AGE_MS_MAX = 60_000;
 const GRACE_MS = 15_000;
-/** Connections whose peer is gone are found by a ping. */
+/** Interval of pings, ms, which find connections whose peer is gone. */
 const KEEPALIVE_MS = 20_000;
 const KEEPALIVE_ANSWER_MS = 5_000;
 
@@ -45,11 +45,11 @@ export interface DaemonServer {
   close(): void;
 }
 
-/** Where the server listens, and how it asks the control service. */
+/** Where the server listens, and the function that asks the control service. */
 export interface DaemonServerOptions {
-  /** A loopback address. */
+  /** The address to listen on, which must be a loopback address. */
   readonly host: string;
-  /** With 0 the system chooses one. */
+  /** The port to listen on; with 0 the system chooses one. */
   readonly port: number;
   readonly ask: AskControlService;
 }
@@ -103,9 +103,12 @@ function definitionOf(name: string): Grpc.MethodDefinition<Buffer, Buffer> {
   };
 }
 
-/** The connections, which are accepted here since the package does not bound their number. */
+/**
+ * The open connections, which this file accepts itself, because the package does not bound their
+ * number.
+ */
 class OpenConnections {
-  /** The oldest first. */
+  /** The open connections, the oldest first. */
   readonly #connections = new Set<Socket>();
 
   add(socket: Socket): void {
@@ -140,7 +143,8 @@ class OpenCalls {
       }
       const asking = new AbortController();
       this.#open.add(asking);
-      // The package emits `cancelled` for every call: when its answer has left, or when its client has gone.
+      // The package emits `cancelled` at the end of every call: when its answer has left, or when
+      // its client has gone.
       const left = new Promise<void>((resolve) => {
         grpcCall.once('cancelled', () => {
           asking.abort();

@@ -14,9 +14,9 @@ export interface FabricRequest {
   readonly kind: 'send' | 'call' | 'answer' | 'refuse';
   /** Name of the peer, id of the call in hexadecimal digits, or empty. */
   readonly target: string;
-  /** The payload; it is read during the call only. */
+  /** The payload; the node reads it during the call only. */
   readonly body: Uint8Array;
-  /** Present for `send` and `call` only. */
+  /** Delivery options such as a lifetime; only for `send` and `call`. */
   readonly wishes?: SendWishes;
 }
 

@@ -31,7 +31,7 @@ const FIELDS: Readonly<Record<ClientFrame['kind'], readonly string[]>> = {
   call: ['call', 'payload', ...SEND_PARAMETER_NAMES],
 };
 
-/** The text of the frame that takes a peer's message to the application. */
+/** The text of the frame that carries a peer's message to the application. */
 export function messageFrameText({ id, again, message }: HandedMessage): string {
   const { from, kind, deadlineMs, priority, payload } = message;
   return JSON.stringify({
@@ -91,12 +91,15 @@ function objectOf(text: string): Fields | undefined {
     const isObject = typeof value === 'object' && value !== null && !Array.isArray(value);
     return isObject ? (value as Fields) : undefined;
   } catch {
-    // The caller answers a text that is not JSON with a description of frames.
+    // A text that is not JSON; the caller answers it with a description of frames.
     return undefined;
   }
 }
 
-/** Decodes base64; undefined if the length is not as expected, as Node skips characters that are not base64. */
+/**
+ * Decodes base64; undefined if the result does not have the length that the text implies, because
+ * Node skips characters that are not base64.
+ */
 function bytesOf(text: unknown): Uint8Array | undefined {
   if (typeof text !== 'string') return undefined;
   const bytes = Buffer.from(text, 'base64');

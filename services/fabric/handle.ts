@@ -157,7 +157,7 @@ function json(status: number, outcome: string, value: unknown): Answer {
 }
 
 function send(given: Answer, request: IncomingMessage, response: ServerResponse): void {
-  // The unread rest of a body is discarded by closing its connection.
+  // Closing the connection discards the rest of a body that was not read.
   if (!request.readableEnded) response.setHeader('Connection', 'close');
   response.writeHead(given.status, {
     'Content-Type': given.type,

@@ -113,7 +113,7 @@ class Face {
   readonly #upgrader = new WebSocketServer({
     noServer: true,
     maxPayload: FRAME_BYTES_MAX,
-    // BoundedWebSocket answers pings instead.
+    // `BoundedWebSocket` answers pings itself.
     autoPong: false,
   });
   readonly #sockets = new Set<SubscriberSocket>();
@@ -136,7 +136,8 @@ class Face {
   /** Checks that the server listens on loopback, and then writes the token for callers to its file. */
   publish({ address }: AddressInfo): void {
     const { tokenFile } = this.#options;
-    // Checked again, because the system's files may give `localhost` any address.
+    // The address is checked once more, because the system's configuration may map `localhost` to
+    // any address.
     if (!isLoopback(address))
       throw new FabricServerStartError(`fabric: ${address} is not loopback`);
     try {

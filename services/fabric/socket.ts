@@ -121,12 +121,12 @@ export class SubscriberSocket implements Subscriber {
   }
 
   async #answer(kind: 'answer' | 'refuse', target: string, body: Uint8Array): Promise<void> {
-    // If the answer will be refused as `busy`, the call is not marked as taken, so that the client can try
-    // again.
+    // If the answer will be refused as `busy`, the message is not marked as handled, so that the
+    // client can try again.
     const isTaken = !this.#outstanding.isFullFor(kind);
     const asked = this.#ask({ kind, target, body });
-    // Called only after the answer has gone to the node, because `taken` tells the node that the
-    // application handled the call.
+    // The node is told only after the answer has gone to it, because `taken` means that the
+    // application has handled the message.
     if (isTaken) this.#subscription.taken(target);
     const { outcome } = await asked;
     this.#tell({ of: target, outcome });

@@ -35,12 +35,15 @@ export class Subscription {
   readonly #node: FabricNode;
   readonly #read: DecodePeerMessage;
   #subscriber: Subscriber | undefined;
-  /** The message that no subscriber has taken yet; {@link #wasHanded} tells if a subscriber received it. */
+  /**
+   * The message that no subscriber has confirmed yet; {@link #wasHanded} says whether a subscriber
+   * received it.
+   */
   #held: HandedMessage | undefined;
   #wasHanded = false;
   /** The flow of messages from the node; undefined before the first subscriber, and after the node ended the flow. */
   #open: PeerMessageFlow | undefined;
-  /** True if a message was taken when there was no subscriber for the next one. */
+  /** True if a message was confirmed when there was no subscriber for the next one. */
   #isTaken = false;
   #isClosed = false;
 
@@ -104,7 +107,7 @@ export class Subscription {
     if (this.#isClosed) return;
     const handed = this.#handedOf(bytes);
     if (typeof handed === 'string') {
-      // The message cannot be decoded; the next subscriber continues after it.
+      // A message that cannot be decoded is skipped; the next subscriber continues after it.
       this.#isTaken = true;
       this.#end(handed);
       return;
@@ -121,7 +124,7 @@ export class Subscription {
 
   #handedOf(bytes: Uint8Array): HandedMessage | string {
     if (bytes.length === 0) return 'no-message';
-    // Copied, because the node may reuse the bytes.
+    // The bytes are copied, because the node may reuse them.
     const message = this.#read(bytes.slice(1));
     if (typeof message === 'string') return message;
     const id = Buffer.from(message.id).toString('hex');

@@ -50,7 +50,7 @@ export class AccessToken {
       const [written = ''] = readFileSync(file, 'utf8').split('\n');
       if (areSecretsEqual(digestOf(written), this.#digest)) rmSync(file, { force: true });
     } catch {
-      // The file is gone already, or this process may not read it any more.
+      // The file is already gone, or this process may no longer read it.
     }
   }
 }

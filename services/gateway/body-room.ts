@@ -1,26 +1,30 @@
 /**
- * Room for the packets that clients are sending, of all requests together, until each is answered.
+ * Bounds the memory for packets that clients are sending: the sum over all requests that are not
+ * yet answered.
  *
  * @module
  */
 import type { IncomingMessage } from 'node:http';
 import { readBody } from '../_kit/read-body.ts';
 
-/** Largest sum of bytes of packets whose requests are not answered, unless one packet may be longer. */
+/**
+ * Largest sum of the bytes of packets whose requests are not yet answered, unless a single packet
+ * may be longer.
+ */
 const BODIES_BYTES_MAX = 33_554_432;
 
 /** A request whose packet is being read. */
 interface Reading {
   readonly request: IncomingMessage;
-  /** Room that it holds, bytes. */
+  /** Memory that is reserved for the request, bytes. */
   held: number;
 }
 
-/** Bounds the packets of requests that have no answer yet. */
+/** Bounds the memory of packets whose requests are not yet answered. */
 export class BodyRoom {
   readonly #packetBytesMax: number;
   readonly #bytesMax: number;
-  /** Requests whose packets are not there yet, the oldest first. */
+  /** Requests whose packets have not arrived completely, the oldest first. */
   readonly #reading = new Set<Reading>();
   #bytes = 0;
 
@@ -30,7 +34,7 @@ export class BodyRoom {
     this.#bytesMax = Math.max(BODIES_BYTES_MAX, packetBytesMax);
   }
 
-  /** Reads a packet, and holds room for it until it has been used. */
+  /** Reads a packet, and reserves memory for it until it has been used. */
   async read<Answer>(
     request: IncomingMessage,
     use: (packet: Buffer | 'too-long' | 'no-room') => Answer | Promise<Answer>,
@@ -47,7 +51,10 @@ export class BodyRoom {
     }
   }
 
-  /** Takes room for a part. If there is none, requests that have been sending for longer than this one end. */
+  /**
+   * Reserves memory for a part of a packet. If there is none left, ends requests that have been
+   * sending for longer than this one.
+   */
   #take(own: Reading, bytes: number): boolean {
     while (this.#bytes + bytes > this.#bytesMax) {
       const [oldest] = this.#reading;

@@ -1,12 +1,16 @@
 /**
- * Refuses connections by the address they come from, before a byte of them is read (`security.access_control`).
+ * Refuses connections by their source address, before a byte of them is read
+ * (`security.access_control`).
  *
  * @module
  */
 import { BlockList, isIPv6, type Server, type Socket } from 'node:net';
 import type { AccessControl } from '../../nodes/gateway/index.ts';
 
-/** Lets connections in by their address. An IPv4-mapped address is in the ranges of the IPv4 address, and the other way round. */
+/**
+ * Admits connections by their source address. An IPv4-mapped IPv6 address belongs to the ranges
+ * that contain its IPv4 address, and the reverse.
+ */
 export class CallerFilter {
   readonly #allowed: BlockList | undefined;
   readonly #blocked: BlockList;
@@ -22,17 +26,20 @@ export class CallerFilter {
     return this.#refused;
   }
 
-  /** Closes a connection that may not be; says whether it may. */
+  /** Closes a connection whose source address is not allowed. @returns whether it is allowed. */
   admit(socket: Socket): boolean {
     const { remoteAddress } = socket;
-    // A connection that is already gone has no address.
+    // A connection that has already ended has no address.
     if (remoteAddress !== undefined && this.#isAllowed(remoteAddress)) return true;
     this.#refused += 1;
     socket.destroy();
     return false;
   }
 
-  /** Puts this filter before everything that listens for connections of a server; called once, after those listeners. */
+  /**
+   * Makes this filter see each new connection of a server before all other listeners do; to be
+   * called once, after those listeners were added.
+   */
   guard(server: Server): void {
     const guarded = server.listeners('connection');
     server.removeAllListeners('connection');

@@ -1,5 +1,5 @@
 /**
- * When the certificates of a server end, in sentences on which an operator can act.
+ * When the certificates of a server expire, in sentences on which an operator can act.
  *
  * @module
  */
@@ -12,21 +12,27 @@ interface CertificateFiles {
   readonly clientCa: string | undefined;
 }
 
-/** When a file of certificates stops being of use. */
+/** When the certificates of a file expire. */
 export interface CertificateEnd {
   readonly name: string;
   readonly endMs: number;
-  /** True if nothing works without it; clients may have the certificate of an issuer from elsewhere. */
+  /**
+   * True if the server does not work without the certificate; false for certificates of issuers,
+   * which clients may get elsewhere.
+   */
   readonly isNeeded: boolean;
 }
 
 const MS_PER_DAY = 86_400_000;
-/** Days before its end from which a certificate is worth a warning. */
+/** A warning is given this many days before a certificate expires. */
 const WARNING_DAYS = 30;
-/** A certificate among others (RFC 7468 section 5). */
+/** Matches one certificate of a PEM file with several (RFC 7468 section 5). */
 const BLOCK = /-----BEGIN CERTIFICATE-----[^-]*-----END CERTIFICATE-----/g;
 
-/** Reads when the certificates of a server end. @throws Error of the system if one is none. */
+/**
+ * Reads when the certificates of a server expire.
+ * @throws Error of the system if a file contains no certificate.
+ */
 export function readCertificateEnds({
   certificate,
   clientCa,
@@ -37,14 +43,17 @@ export function readCertificateEnds({
     const endMs = leastOf(issuers);
     ends.push({ name: 'issuer of the certificate', endMs, isNeeded: false });
   }
-  // Of the CAs of clients, each lets in its own.
+  // Any CA of the file can admit clients, so the file is of use until its last CA expires.
   if (clientCa !== undefined) {
     ends.push({ name: 'client CA', endMs: greatestOf(endsOf(clientCa)), isNeeded: true });
   }
   return ends;
 }
 
-/** What is wrong with certificates: `reasons` of those that have ended, `warnings` of issuers that have and of what ends soon. */
+/**
+ * What is wrong with certificates: `reasons` are about certificates that have expired; `warnings`
+ * are about issuers that have expired, and about certificates that expire soon.
+ */
 export function listCertificateProblems(
   ends: readonly CertificateEnd[],
   nowMs: number,

@@ -8,13 +8,14 @@ import { setTimeout as pause } from 'node:timers/promises';
 
 const MS_PER_S = 1_000;
 
-/** Takes one profile at a time. */
+/** Takes profiles of the processor time, one at a time. */
 export class CpuProfiler {
   #isBusy = false;
 
   /**
    * Takes a profile of the next seconds.
-   * @returns (resolves) the profile, which ends early if the client is gone; `busy` if another one is taken.
+   * @returns (resolves) the profile, which ends early if the client disconnects; `busy` if another
+   * profile is being taken.
    */
   async take(seconds: number, gone: AbortSignal): Promise<object | 'busy'> {
     if (this.#isBusy) return 'busy';
@@ -24,7 +25,7 @@ export class CpuProfiler {
     try {
       await session.post('Profiler.enable');
       await session.post('Profiler.start');
-      // Of a client that is gone, the profile ends at once.
+      // The wait ends early, without an error, if the client disconnects.
       await pause(seconds * MS_PER_S, undefined, { signal: gone }).catch(() => undefined);
       const { profile } = await session.post('Profiler.stop');
       return profile;

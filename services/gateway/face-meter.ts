@@ -1,5 +1,6 @@
 /**
- * What the servers for applications of a gateway measure of their own work: requests, times, bytes and connections.
+ * Metrics of the servers for applications of a gateway about their own work: requests, times, bytes
+ * and connections.
  *
  * @module
  */
@@ -18,14 +19,14 @@ import type { GatewayRequestHandler } from './handle.ts';
 
 const MS_PER_S = 1_000;
 const US_PER_S = 1_000_000;
-/** Methods with a name of their own; clients may send any. */
+/** Methods that are counted under their own name; clients may send any text as a method. */
 const METHODS: ReadonlySet<string> = new Set(['GET', 'POST', 'HEAD', 'PUT', 'DELETE', 'OPTIONS']);
 
-/** Measures an HTTP server. */
+/** Counts and times the requests of an HTTP server. */
 export class HttpMeter {
   readonly #requests = makeCounts();
   readonly #times = new LabelTable(() => new BucketCounts(SECOND_BOUNDS));
-  /** As many as the server has connections. */
+  /** The open connections, whose number the server bounds. */
   readonly #sockets = new Set<Socket>();
   #protocol = 'http';
   #bytesIn = 0;
@@ -44,7 +45,7 @@ export class HttpMeter {
     });
   }
 
-  /** The handler, which counts and times what the given one answers. */
+  /** Returns a handler that calls the given one, and counts and times its answers. */
   count(handle: GatewayRequestHandler): GatewayRequestHandler {
     return (request: IncomingMessage, response: ServerResponse): void => {
       const beganMs = performance.now();
@@ -77,22 +78,22 @@ export class HttpMeter {
   }
 }
 
-/** Measures a gRPC server. */
+/** Counts and times the calls of a gRPC server. */
 export class GrpcMeter {
   readonly #calls = makeCounts();
   readonly #errors = makeCounts();
   readonly #times = new LabelTable(() => new BucketCounts(SECOND_BOUNDS));
-  /** Open connections. */
+  /** Returns the number of open connections. */
   connections = (): number => 0;
 
-  /** A call has been answered; `status` is the name of its code. */
+  /** Records that a call was answered; `status` is the name of its code. */
   answered(method: string, status: string, beganMs: number): void {
     this.#calls.of(method, status).add();
     if (status !== 'OK') this.#errors.of(method, status).add();
     this.#times.of(method).record((performance.now() - beganMs) / MS_PER_S);
   }
 
-  /** The mean time in which calls of a method were answered, microseconds. */
+  /** The mean time to answer the calls of a method, microseconds. */
   meanUs(method: string): number {
     const time = this.#times.rows.find(({ labels }) => labels[0] === method)?.value;
     if (time === undefined) return 0;

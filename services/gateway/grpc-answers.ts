@@ -1,5 +1,5 @@
 /**
- * Makes messages of gRPC from the answers of a gateway's node.
+ * Converts the answers of a gateway's node to messages of gRPC.
  *
  * @module
  */
@@ -9,13 +9,13 @@ import { type ANSWERS, type AnswerOf, type DescribedPath, parseAnswer } from './
 
 const NS_PER_MS = 1_000_000n;
 
-/** What asks the node, and until when. */
+/** The node to ask, and the signal that ends the wait. */
 interface Asker {
   readonly node: GatewayNode;
   readonly gone: AbortSignal;
 }
 
-/** Asks the node; a refusal is the status of the call. */
+/** Asks the node; if the node refuses, returns the status of the call. */
 export async function askNode<Kind extends keyof typeof ANSWERS>(
   { node, gone }: Asker,
   kind: Kind,
@@ -24,18 +24,19 @@ export async function askNode<Kind extends keyof typeof ANSWERS>(
   return readAnswer(kind, await node.request({ kind, body }, gone));
 }
 
-/** The answer to a request of a kind; a refusal is the status of the call. */
+/** Reads the answer to a request; if the node refused, throws the status of the call. */
 export function readAnswer<Kind extends keyof typeof ANSWERS>(
   kind: Kind,
   { outcome, text }: NodeAnswer,
 ): AnswerOf<Kind> | CallFailure {
   if (outcome !== 'ok') return failureOf(outcome, text);
   const answer = parseAnswer(kind, text);
-  // The node and this file are of one version: this is a defect, not the caller's.
+  // Node and server have the same version, so an answer that cannot be read is a defect of this
+  // program and not a mistake of the caller.
   return answer ?? new CallFailure('internal', 'the answer of the gateway is none');
 }
 
-/** The status of a request that the node did not grant. */
+/** The status of a call whose request the node refused. */
 export function failureOf(outcome: string, text: string): CallFailure {
   const details = text === '' || text.startsWith('[') ? outcome : text;
   switch (outcome) {
@@ -54,7 +55,8 @@ export function failureOf(outcome: string, text: string): CallFailure {
     case 'cancelled':
       return new CallFailure('cancelled', outcome);
     default:
-      // no-path, no-path-answers, path-unfit, node-down and all other reasons for which a later attempt may succeed.
+      // For no-path, no-path-answers, path-unfit, node-down and all other reasons, a later attempt
+      // may succeed.
       return new CallFailure('unavailable', details);
   }
 }
@@ -102,7 +104,7 @@ function makeUsage({ usage, quality }: DescribedPath): object | undefined {
   };
 }
 
-/** Nanoseconds of a time in ms, as text. */
+/** A time in ms as the text of a number of nanoseconds. */
 export function nanosecondsOf(ms: number): string {
   return String(BigInt(Math.round(ms)) * NS_PER_MS);
 }

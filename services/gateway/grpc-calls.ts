@@ -1,6 +1,7 @@
 /**
- * The calls of the gRPC service of a gateway. What a call means is a request of the node (nodes/gateway/application); this
- * file only translates: refusals become a status, and nothing throws.
+ * The calls of the gRPC service of a gateway. Each call becomes a request to the node
+ * (nodes/gateway/application); this file only translates. A refusal becomes a status, and nothing
+ * throws.
  *
  * This file does not import gRPC's packages, so that it loads where they are not installed.
  *
@@ -16,7 +17,7 @@ import { readHealth } from './health.ts';
 import { sendNow } from './node-answers.ts';
 import type { QueuedPacket } from './packet-queue.ts';
 
-/** Serves the calls. */
+/** The functions that serve the calls, by the names of the calls. */
 type GatewayCalls = {
   readonly [Name in keyof GatewayRequests]: (
     context: CallContext,
@@ -31,10 +32,10 @@ const REFRESH_MS = 30_000;
 const PATHS_MAX = 100;
 const TTL_S = 3_600;
 const TTL_S_MAX = 86_400;
-/** Least priorities of packets that are normal, and urgent. */
+/** Smallest priority numbers of a packet that count as normal and as urgent. */
 const NORMAL = 5;
 const URGENT = 10;
-/** Numbers of health. */
+/** The numbers that stand for states of health in messages. */
 const HEALTH = { healthy: 0, degraded: 1, unhealthy: 2, offline: 3 } as const;
 
 /** The calls with one response, by their names. */
@@ -196,7 +197,7 @@ async function validateSequence(
   };
 }
 
-/** The preferences as the node reads them. */
+/** Preferences for paths in the form that the node reads. */
 function preferencesOf(preferences: PathPreferencesMessage | null): object {
   if (preferences === null) return {};
   const { preferLowLatency, preferHighBandwidth, preferStable, ...limits } = preferences;
@@ -209,7 +210,7 @@ function preferencesOf(preferences: PathPreferencesMessage | null): object {
   return { preferences: { ...limits, ...(favour === undefined ? {} : { favour }) } };
 }
 
-/** The time of a sequence number, microseconds; nothing if it is 0. */
+/** The time that a sequence number states, microseconds; no field if the number is 0. */
 function timeOf(timestampNs: Int64Text): { readonly timestampUs?: number } {
   const us = Number(BigInt(timestampNs) / NS_PER_US);
   return us <= 0 ? {} : { timestampUs: us };

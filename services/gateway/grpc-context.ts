@@ -1,5 +1,5 @@
 /**
- * What the calls of the gRPC service of a gateway need.
+ * What the calls of the gRPC service of a gateway need in common.
  *
  * @module
  */
@@ -7,11 +7,11 @@ import type { GrpcMeter } from './face-meter.ts';
 import type { GatewayNode } from './gateway-node.ts';
 import type { GatewayMeter } from './grpc-meter.ts';
 
-/** What a call needs. */
+/** What each call needs. */
 export interface CallContext {
   readonly node: GatewayNode;
   readonly meter: GatewayMeter;
-  /** The calls that were answered. */
+  /** Counts the calls that were answered. */
   readonly counted: GrpcMeter;
   /** Aborted when the client has cancelled the call, has gone, or its deadline has passed. */
   readonly gone: AbortSignal;

@@ -1,8 +1,8 @@
 /**
- * The standard health service of gRPC (github.com/grpc/grpc, "GRPC Health Checking Protocol") for a gateway: it serves while its
- * node answers.
+ * The standard health service of gRPC (github.com/grpc/grpc, "GRPC Health Checking Protocol") for a
+ * gateway, which counts as serving while its node answers.
  *
- * The implementation of the package keeps the name of every service that anybody has asked for; this one knows two names.
+ * The package's own implementation stores every service name that a client asks for; this one knows two names only.
  *
  * @module
  */
@@ -10,9 +10,9 @@ import type * as Grpc from '@grpc/grpc-js';
 import { SERVICE } from './grpc-packages.ts';
 import { CallFailure } from './grpc-request.ts';
 
-/** Largest number of clients that watch; one more is `RESOURCE_EXHAUSTED`. */
+/** Largest number of clients that watch the health; a further one gets `RESOURCE_EXHAUSTED`. */
 export const WATCHERS_MAX = 64;
-/** The empty name is the whole server. */
+/** The known service names; the empty one stands for the whole server. */
 const NAMES: readonly string[] = ['', SERVICE];
 
 interface HealthQuestion {
@@ -24,12 +24,12 @@ interface HealthAnswer {
 }
 type Watcher = Grpc.ServerWritableStream<HealthQuestion, HealthAnswer>;
 
-/** Says whether the gateway serves, and to those who watch whenever that changes. */
+/** Says whether the gateway serves, and tells clients that watch whenever this changes. */
 export class ServingHealth {
   readonly #watchers = new Set<Watcher>();
   #isServing = true;
 
-  /** Its handlers, by the names of their calls. */
+  /** The handlers of the health service, by the names of their calls. */
   readonly handlers: Grpc.UntypedServiceImplementation = {
     check: ((call, done) => {
       if (!isKnown(call)) {
@@ -47,7 +47,7 @@ export class ServingHealth {
     return this.#isServing ? 'SERVING' : 'NOT_SERVING';
   }
 
-  /** Called with what is known now. */
+  /** Sets whether the gateway serves. */
   set(isServing: boolean): void {
     if (isServing === this.#isServing) return;
     this.#isServing = isServing;
@@ -63,7 +63,8 @@ export class ServingHealth {
     }
     this.#watchers.add(call);
     call.on('cancelled', () => this.#watchers.delete(call));
-    // GRPC Health Checking Protocol: for a name that is not known the call stays open.
+    // GRPC Health Checking Protocol: a call that watches an unknown name gets `SERVICE_UNKNOWN` and
+    // stays open.
     call.write({ status: isKnown(call) ? this.#status : 'SERVICE_UNKNOWN' });
   }
 }
@@ -72,7 +73,10 @@ function isKnown(call: { readonly request: HealthQuestion }): boolean {
   return NAMES.includes(call.request.service);
 }
 
-/** Ends a stream of the package with a status: that of an error which is emitted, not one which destroys the stream. */
+/**
+ * Ends a stream of the gRPC package with a status. The package takes the status from an emitted
+ * error; destroying the stream with an error would not deliver it.
+ */
 export function endWith(stream: Pick<Watcher, 'emit'>, why: CallFailure): void {
   stream.emit('error', Object.assign(new Error(why.details), why));
 }

@@ -1,6 +1,7 @@
 /**
- * Requests of the gRPC service of a gateway as the package decodes them from services/gateway/gateway.proto: every field
- * has a value, except messages, which may be absent. Fields that are not read are not named.
+ * Requests of the gRPC service of a gateway as the package decodes them from
+ * services/gateway/gateway.proto: every field has a value, except fields that are messages, which
+ * may be absent. The types name only the fields that are read.
  *
  * @module
  */

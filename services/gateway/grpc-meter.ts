@@ -1,5 +1,6 @@
 /**
- * What is measured of a gateway beside what its node counts: samples, one a second, from which rates come.
+ * Metrics of a gateway that its node does not count: one sample a second, from which rates are
+ * computed.
  *
  * @module
  */
@@ -10,7 +11,7 @@ import type { AnswerOf } from './node-answers.ts';
 
 type NodeStats = AnswerOf<'stats'>;
 
-/** What was counted at an instant. */
+/** The counters of a gateway at an instant. */
 interface Sample {
   readonly atMs: number;
   readonly packets: number;
@@ -22,9 +23,9 @@ interface Sample {
 const SAMPLES_MAX = 301;
 const MS_PER_S = 1_000;
 
-/** What is measured of one gateway beside what its node counts. */
+/** Metrics of one gateway that its node does not count. */
 export class GatewayMeter {
-  /** The oldest first. */
+  /** The samples, the oldest first. */
   readonly #samples: Sample[] = [];
   readonly #node: GatewayNode;
 
@@ -32,7 +33,7 @@ export class GatewayMeter {
     this.#node = node;
   }
 
-  /** Takes a sample. @returns (resolves) whether the node runs. */
+  /** Takes a sample. @returns (resolves) whether the node is running. */
   async sample(): Promise<boolean> {
     const gone = new AbortController().signal;
     const stats = await askNode({ node: this.#node, gone }, 'stats');
@@ -42,14 +43,14 @@ export class GatewayMeter {
     return true;
   }
 
-  /** The latest sample that is at least so old, else the oldest. */
+  /** The latest sample that is at least `seconds` old; if there is none, the oldest sample. */
   before(nowMs: number, seconds: number): Sample | undefined {
     const old = this.#samples.findLast(({ atMs }) => atMs <= nowMs - seconds * MS_PER_S);
     return old ?? this.#samples[0];
   }
 }
 
-/** The sample of an answer that has just come. */
+/** Makes a sample from an answer that has just arrived. */
 export function sampleOf({ counts }: NodeStats): Sample {
   const { user, system } = process.cpuUsage();
   return {

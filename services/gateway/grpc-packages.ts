@@ -21,14 +21,14 @@ export class GrpcServerStartError extends Error {
   override readonly name = 'GrpcServerStartError';
 }
 
-/** The loaded packages. */
+/** The loaded gRPC packages. */
 export interface GrpcPackages {
   readonly grpc: typeof Grpc;
   readonly reflection: typeof Reflection;
   readonly health: typeof HealthCheck;
   /** The definitions of services/gateway/gateway.proto and of the service for health checks. */
   readonly published: ProtoLoader.PackageDefinition;
-  /** The same with the names of fields as they are published, for reflection. */
+  /** The same definitions, but with the published names of fields, for reflection. */
   readonly described: ProtoLoader.PackageDefinition;
 }
 

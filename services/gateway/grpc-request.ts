@@ -1,8 +1,8 @@
 /**
  * Reads requests of the gRPC service of a gateway, and names the statuses of failed calls.
  *
- * The package decodes messages without limits: a request of 1 MiB may hold half a million empty messages. Beside the
- * packet, a request is therefore at most 16 KiB long.
+ * The package decodes messages without limits: a request of 1 MiB may hold half a million empty
+ * messages. So apart from its packet, a request may have at most 16 KiB.
  *
  * This file does not import gRPC's packages, so that it loads where they are not installed.
  *
@@ -10,7 +10,10 @@
  */
 import { PROTOBUF_WIRE_LEN, ProtobufReader } from '../../nodes/_kit/protobuf-reader.ts';
 
-/** Numbers of gRPC statuses (github.com/grpc/grpc, "Status codes and their use in gRPC"); 12 is of what no gateway does. */
+/**
+ * Numbers of gRPC statuses (github.com/grpc/grpc, "Status codes and their use in gRPC"); 12
+ * (unimplemented) is for calls that no gateway serves.
+ */
 export const STATUS = {
   cancelled: 1,
   invalidArgument: 3,
@@ -21,11 +24,11 @@ export const STATUS = {
   unavailable: 14,
 } as const;
 
-/** Longest request beside its packet, bytes. */
+/** Longest request apart from its packet, bytes. */
 const REST_BYTES_MAX = 16_384;
-/** Number of the field with the packet. */
+/** Number of the field that contains the packet. */
 const PACKET_FIELD = 1;
-/** Longest explanation of a status, which travels in a header field. */
+/** Longest explanation of a status, which is sent in a header field. */
 const DETAILS_CHARACTERS_MAX = 200;
 
 /** The status of a failed call, in place of a response. */
@@ -39,7 +42,7 @@ export class CallFailure {
   }
 }
 
-/** Makes the status of a request that cannot be served as it is. */
+/** Makes the status for a request that is malformed or not allowed. */
 export function refuseRequest(details: string): CallFailure {
   return new CallFailure('invalidArgument', details);
 }

@@ -28,39 +28,45 @@ const CONNECTION_CALLS_MAX = 100;
 const CALLS_MAX = 1_000;
 /** Largest number of clients that subscribe. */
 export const SUBSCRIBERS_MAX = 64;
-/** Largest number of connections, which are accepted here since the package does not bound them. */
+/**
+ * Largest number of connections, which this file accepts itself, because the package does not bound
+ * their number.
+ */
 export const CONNECTIONS_MAX = 1_000;
-/** A connection without a call ends after this time. */
+/** A connection without calls is closed after this time, ms. */
 const IDLE_MS_MAX = 300_000;
 const KEEPALIVE_MS = 20_000;
 const KEEPALIVE_ANSWER_MS = 5_000;
-/** Largest number of answers of one call that wait for a client that sends requests and does not read. */
+/**
+ * Largest number of answers of one call that may wait for a client that sends requests but does not
+ * read answers.
+ */
 const UNSENT_ANSWERS_MAX = 16;
-/** How long a subscriber waits before it looks again, ms. */
+/** Longest time that a subscriber waits for packets before it asks again, ms. */
 const WAIT_MS = 60_000;
-/** Interval at which the node is asked whether it runs, ms. */
+/** Interval at which the node is asked whether it is running, ms. */
 const CHECK_MS = 1_000;
-/** The calls whose requests have a packet as first field. */
+/** The calls whose requests contain a packet in the first field. */
 const WITH_PACKET = ['SendScionPacket', 'RecvScionPacket'];
 
-/** Where the server listens, and for which gateway. */
+/** Where the server listens, and which gateway it serves. */
 export interface GrpcServerOptions {
   readonly node: GatewayNode;
   readonly queue: PacketQueue;
   readonly host: string;
-  /** With 0 the system chooses one. */
+  /** The port to listen on; with 0 the system chooses one. */
   readonly port: number;
   /** Longest message, bytes. */
   readonly messageBytesMax: number;
   readonly connectionsMax?: number;
-  /** Who may connect; everybody without it. */
+  /** Decides which source addresses may connect; if absent, all may. */
   readonly callers?: CallerFilter | undefined;
-  /** Certificate and key; without it there is no TLS. */
+  /** Certificate and key; without them there is no TLS. */
   readonly tls?: TlsMaterial | undefined;
   readonly calls?: GrpcMeter;
 }
 
-/** A running server, which ends all calls when it closes. */
+/** A running server; closing it ends all calls. */
 export interface GatewayGrpcServer extends Omit<GatewayServer, 'close'> {
   close(): void;
 }
@@ -103,7 +109,7 @@ export async function startGrpcServer({
   }, CHECK_MS).unref();
   const injector = server.createConnectionInjector(grpc.ServerCredentials.createInsecure());
   counted.connections = (): number => connections.size;
-  // TLS ends here, since the package would accept TLS 1.2.
+  // TLS is terminated here and not by the package, which would also accept TLS 1.2.
   const inject = (socket: Socket): void => injector.injectConnection(socket);
   const secure = tls && createTlsServer({ ...tlsOptionsOf(tls), ALPNProtocols: ['h2'] }, inject);
   secure?.prependListener('secureConnection', (socket: Socket) => connections.admit(socket));
@@ -138,9 +144,10 @@ export async function startGrpcServer({
 }
 
 /**
- * Counts a call for its connection, from the complete arrival of its request to its answer, or to the end of its answers:
- * whether a client reads them is its own business. Of a client that sends many requests in one call, no more are read while
- * so many answers wait for it, since the package for reflection takes no heed of that.
+ * Counts a call of a connection as open from the complete arrival of its request until its last
+ * answer was sent; it does not matter whether the client reads the answers. If a client sends many
+ * requests in one call, no more of them are read while {@link UNSENT_ANSWERS_MAX} answers wait for
+ * it; the package for reflection does not limit this itself.
  */
 function guardCalls(
   { ServerInterceptingCall }: typeof Grpc,
@@ -180,7 +187,10 @@ function guardCalls(
   };
 }
 
-/** The definition of a service whose requests are bounded, and whose malformed requests have a status of their own. */
+/**
+ * Changes the definition of a service: requests are bounded, and malformed requests get a status of
+ * their own.
+ */
 function withLimits(definition: Grpc.ServiceDefinition): Grpc.ServiceDefinition {
   const methods = Object.entries(definition).map(([name, method]) => {
     const decode = method.requestDeserialize as (bytes: Buffer) => object;
@@ -239,7 +249,8 @@ class OpenCalls {
       this.#open += 1;
       this.#echo(call);
       const gone = new AbortController();
-      // The package emits `cancelled` for every call: when its answer has left, its client has gone, or its deadline is over.
+      // The package emits `cancelled` at the end of every call: when its answer has left, its
+      // client has gone, or its deadline has passed.
       call.once('cancelled', () => gone.abort());
       if (call.cancelled) gone.abort();
       const failed = new CallFailure('internal', 'the gateway failed');
@@ -253,7 +264,7 @@ class OpenCalls {
     };
   }
 
-  /** Returns the name that a client has given to its call, in the metadata of the response. */
+  /** Returns, in the metadata of the response, the name that the client has given to its call. */
   #echo(call: Parameters<Unary>[0]): void {
     const { correlationId = '' } = call.request as { readonly correlationId?: string };
     if (!/^[\x21-\x7e]{1,128}$/.test(correlationId)) return;
@@ -262,7 +273,7 @@ class OpenCalls {
     call.sendMetadata(metadata);
   }
 
-  /** Writes packets to a subscriber as they come, no faster than it reads. */
+  /** Sends packets to a subscriber as they arrive, no faster than it reads them. */
   async #subscribe(call: Subscriber): Promise<void> {
     if (this.#subscribers >= SUBSCRIBERS_MAX) {
       endWith(call, new CallFailure('exhausted', 'too many clients subscribe'));

@@ -13,7 +13,7 @@ const MS_PER_S = 1_000;
 const US_PER_MS = 1_000;
 const BITS = 8;
 
-/** Tells what the gateway counted, with rates of the last `periodSeconds`. */
+/** Answers with the counters of the gateway, and with rates over the last `periodSeconds`. */
 export async function tellStats(
   context: CallContext,
   { periodSeconds, includePathBreakdown, includeAntiReplay }: GatewayRequests['Stats'],

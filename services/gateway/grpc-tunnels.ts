@@ -1,5 +1,6 @@
 /**
- * The calls of the gRPC service of a gateway for its tunnels, which are its sessions with other gateways.
+ * The calls of the gRPC service of a gateway about tunnels. A tunnel is a session of the gateway
+ * with another one.
  *
  * @module
  */
@@ -17,10 +18,10 @@ const WAIT_MS = 100;
 const WAIT_S_MAX = 60;
 const PAGE_MAX = 100;
 const MS_PER_S = 1_000;
-/** The only cipher of frames. */
+/** The only cipher with which frames are sealed. */
 const CIPHER = 'ChaCha20-Poly1305';
 
-/** Begins a session, and waits for it if it is asked to. */
+/** Begins a session; if the request says so, waits until the session is established. */
 export async function createTunnel(
   context: CallContext,
   request: GatewayRequests['CreateTunnel'],
@@ -47,7 +48,7 @@ export async function createTunnel(
   return tunnel instanceof CallFailure ? tunnel : makeTunnel(tunnel);
 }
 
-/** Lists sessions, by the ASes of their ends. */
+/** Lists the sessions, each with the ASes of its two ends. */
 export async function listTunnels(
   context: CallContext,
   { filter, pageSize, pageToken }: GatewayRequests['ListTunnels'],
@@ -73,7 +74,7 @@ export async function deleteTunnel(
   return outcome === 'ok' ? { success: true } : failureOf(outcome, text);
 }
 
-/** Says how a session is. */
+/** Answers with the state of a session. */
 export async function tellTunnel(
   context: CallContext,
   { tunnelId }: GatewayRequests['GetTunnelStatus'],

@@ -1,6 +1,7 @@
 /**
- * Handles one request to the server for applications of a gateway: a flat list of checks, then the route. What a call
- * means is a request of the node; every rejection is `application/problem+json` (RFC 9457).
+ * Handles one request to the server for applications of a gateway: a flat list of checks, then the
+ * route. Each call becomes a request to the node; every rejection is `application/problem+json`
+ * (RFC 9457).
  *
  * @module
  */
@@ -9,7 +10,7 @@ import { isAddressedToLoopback, isWebPageRequest } from '../_kit/callers.ts';
 import { ROUTES, type RouteName } from './http-contract.ts';
 import { ACTS, type Answer, type Asked, type GatewayHandlerContext, problem } from './routes.ts';
 
-/** Handles a request of HTTP/1.1, or of HTTP/2 in the form that node:http2 gives it. */
+/** Handles a request of HTTP/1.1, or a request of HTTP/2 in the compatible form of node:http2. */
 export type GatewayRequestHandler = (request: IncomingMessage, response: ServerResponse) => void;
 
 const MS_PER_S = 1_000;
@@ -63,7 +64,10 @@ function refuseRoute(path: string): Answer {
   return problem(405, `allowed: ${only}`, { Allow: only });
 }
 
-/** The headers, with the host that HTTP/2 names in a field of its own (RFC 9113 section 8.3.1). */
+/**
+ * The headers with the field `host`, for which HTTP/2 has a field of another name (RFC 9113 section
+ * 8.3.1).
+ */
 function withHost(headers: IncomingHttpHeaders): IncomingHttpHeaders {
   const authority = headers[':authority'];
   return typeof authority === 'string' ? { ...headers, host: authority } : headers;

@@ -1,12 +1,12 @@
 /**
- * The health of a gateway: how it reaches each peer, with reasons that an operator can act on.
+ * The health of a gateway: whether it reaches its peers, with reasons on which an operator can act.
  *
  * @module
  */
 import type { GatewayNode } from './gateway-node.ts';
 import { type AnswerOf, parseAnswer } from './node-answers.ts';
 
-/** The health of a gateway. */
+/** The health of a gateway: its state, with reasons. */
 export interface GatewayHealth {
   readonly isRunning: boolean;
   readonly tunnels: AnswerOf<'tunnels'>;
@@ -14,7 +14,7 @@ export interface GatewayHealth {
   readonly reasons: readonly string[];
 }
 
-/** Asks the node how it is. */
+/** Asks the node for its state, and derives the health from it. */
 export async function readHealth(node: GatewayNode, gone: AbortSignal): Promise<GatewayHealth> {
   const { outcome, text } = await node.request({ kind: 'tunnels', body: '' }, gone);
   const tunnels = outcome === 'ok' ? parseAnswer('tunnels', text) : undefined;

@@ -1,24 +1,25 @@
 /**
- * What the HTTP routes of a gateway take and answer, as schemas: the handler reads parameters with them, the document at
- * `GET /openapi.json` is made from them, and tests check each answer with them.
+ * The parameters and answers of the HTTP routes of a gateway, as schemas. The handler reads
+ * parameters with them, the document at `GET /openapi.json` is made from them, and tests check each
+ * answer with them.
  *
  * @module
  */
 import { z } from 'zod';
 import { ANSWERS } from './node-answers.ts';
 
-/** Longest time that a client waits for packets, ms. */
+/** Longest time that a client may wait for packets, ms. */
 const WAIT_MS_MAX = 60_000;
 const WAIT_MS = 30_000;
 /** Largest number of packets in an answer. */
 const PACKETS_MAX = 1_000;
 const PACKETS = 10;
-/** Longest profile, s. */
+/** Longest duration of a profile, s. */
 const PROFILE_S_MAX = 60;
 const PROFILE_S = 10;
 const NAME_LENGTH_MAX = 255;
 
-/** A number in a query: decimal digits. */
+/** Schema of a whole number in a query, in decimal digits. */
 function integer(least: number, most: number): z.ZodType<number> {
   const message = `is no number from ${least} to ${most}`;
   const readNumber = (text: unknown): unknown =>
@@ -33,14 +34,14 @@ const text = z.string();
 const count = z.int().min(0);
 const reasons = z.array(text);
 
-/** The bodies of answers, by their names in the document. */
+/** Schemas of the bodies of answers, by their names in the OpenAPI document. */
 export const ANSWER_BODIES = {
   Sent: z.strictObject({
     packet_id: z.uuid(),
     status: z.literal('success'),
     latency_ms: z.number().min(0),
     destination: text,
-    /** The path on which the packet left. */
+    /** Id of the path on which the packet was sent. */
     path_id: text,
     size_bytes: count,
   }),
@@ -58,23 +59,23 @@ export const ANSWER_BODIES = {
     active_connections: count,
     uptime_seconds: count,
     reasons,
-    /** What does no harm yet. */
+    /** Problems that do no harm yet. */
     warnings: z.array(text),
   }),
   Ready: z.strictObject({ status: z.enum(['ready', 'not ready']), reasons }),
-  /** A `.cpuprofile` of Chromium's developer tools. */
+  /** A profile in the format `.cpuprofile` of Chromium's developer tools. */
   Profile: z.looseObject({
     nodes: z.array(z.looseObject({})),
     startTime: z.number(),
     endTime: z.number(),
   }),
-  /** This document. */
+  /** The OpenAPI document of these routes. */
   Document: z.looseObject({ openapi: text, paths: z.record(text, z.looseObject({})) }),
   /** Problem details of an HTTP answer (RFC 9457). */
   Problem: z.strictObject({ type: z.literal('about:blank'), status: z.int(), detail: text }),
 } as const;
 
-/** A route: what it takes and answers. */
+/** A route: its parameters and its answers. */
 export interface RouteContract {
   readonly summary: string;
   readonly parameters: z.ZodObject;
@@ -84,7 +85,10 @@ export interface RouteContract {
   readonly answers: Readonly<Record<number, keyof typeof ANSWER_BODIES | 'none'>>;
 }
 
-/** What every route may answer: a malformed request, a web page, a defect, and a name that is not of this machine. */
+/**
+ * The answers that every route may give besides its own: for a malformed request, a request of a
+ * web page, a request to another host name, and a defect of the server.
+ */
 const ANSWERS_OF_ALL = { 400: 'Problem', 403: 'Problem', 421: 'Problem', 500: 'Problem' } as const;
 const NO_PARAMETERS = z.object({});
 
@@ -141,5 +145,5 @@ export const ROUTES = {
 
 /** The name of a route. */
 export type RouteName = keyof typeof ROUTES;
-/** The parameters of a route as its handler gets them. */
+/** The parameters of a route, in the form in which its handler gets them. */
 export type ParametersOf<Name extends RouteName> = z.output<(typeof ROUTES)[Name]['parameters']>;

@@ -1,15 +1,15 @@
 /**
- * IP packets between the system and a gateway, by a TUN device (services/tun): what the system sends to the device is routed by
- * the node, and what the node receives goes to the system, which checks and routes it.
- *
- * Keeps no packets: beyond what waits for the device, they wait in the node.
+ * Passes IP packets between the system and a gateway, by a TUN device (services/tun). The node
+ * routes the packets that the system sends to the device; packets that the node receives go to the
+ * system, which checks and routes them. This file stores no packets: those for which the device has
+ * no room wait in the node.
  *
  * @module
  */
 import { TunDevice, type TunOptions } from '../tun/index.ts';
 import type { GatewayNode } from './gateway-node.ts';
 
-/** Outcomes of packets that no node has seen, and so none counts. */
+/** Outcomes of packets that never reached a node, so that no node counts them. */
 const UNCOUNTED: ReadonlySet<string> = new Set(['node-down', 'no-handler', 'busy']);
 
 /** The tunnel of one gateway. */
@@ -41,7 +41,8 @@ export class IpTunnel {
       },
     });
     tunnel.#device = device;
-    // What a node gives: the length of the source, the source, the packet.
+    // The node passes the length of the source, the source and the packet; only the packet goes to
+    // the device.
     const flow = node.packets((part) => device.write(part.subarray(1 + (part[0] ?? 0))));
     return tunnel;
   }
@@ -51,7 +52,7 @@ export class IpTunnel {
     return this.#lost + (this.#device?.refused ?? 0);
   }
 
-  /** Why it carries nothing any more; undefined if it does. */
+  /** The reason why the tunnel no longer carries packets; undefined as long as it does. */
   get problem(): string | undefined {
     return this.#problem;
   }

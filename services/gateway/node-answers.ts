@@ -1,5 +1,6 @@
 /**
- * What a gateway's node answers to requests of applications (nodes/gateway/application), and the request that sends a packet.
+ * The answers of a gateway's node to requests of applications (nodes/gateway/application), and the
+ * request that sends a packet.
  *
  * @module
  */
@@ -24,17 +25,17 @@ const PATH = z.object({
     .object({ frames: number, bytes: number, firstMs: number, lastMs: number, seconds: number })
     .optional(),
 });
-/** A session with another gateway. */
+/** Schema of a session with another gateway. */
 const TUNNEL = z.object({
   ...{ peer: z.string(), isdAs: z.string(), state: z.string() },
   ...{ port: number, paths: number },
-  /** Why packets do not reach the peer; empty if they do. */
+  /** The reasons why packets do not reach the peer; empty if they do. */
   reasons: z.array(z.string()),
 });
 /** A path as the node describes it. */
 export type DescribedPath = z.output<typeof PATH>;
 
-/** Schemas of the answers, by the kinds of requests. */
+/** Schemas of the answers, by the kind of request. */
 export const ANSWERS = {
   'send-now': PATH,
   'query-paths': z.array(PATH),
@@ -59,10 +60,10 @@ export const ANSWERS = {
   tunnels: z.array(TUNNEL),
 } as const;
 
-/** An answer to a request of a kind. */
+/** The answer to a request of the given kind. */
 export type AnswerOf<Kind extends keyof typeof ANSWERS> = z.output<(typeof ANSWERS)[Kind]>;
 
-/** Reads an answer; undefined if it is none. */
+/** Reads an answer; undefined if it does not fit its schema. */
 export function parseAnswer<Kind extends keyof typeof ANSWERS>(
   kind: Kind,
   text: string,
@@ -74,22 +75,25 @@ export function parseAnswer<Kind extends keyof typeof ANSWERS>(
   }
 }
 
-/** A packet to send, and what is asked of the path that it takes. */
+/** A packet to send, with its requirements on the path. */
 export interface PacketToSend extends Pick<ApplicationRequest, 'priority'> {
   /** The name or the AS of the peer. */
   readonly target: string;
   readonly packet: Uint8Array;
-  /** Fields of `sendSchema` of nodes/gateway/application. */
+  /**
+   * The fields of the request other than the packet: those of `sendSchema` in
+   * nodes/gateway/application.
+   */
   readonly head: object;
 }
 
-/** Sends a packet at once, or not at all. */
+/** Sends a packet immediately; if that is impossible, the packet is not sent later either. */
 export function sendNow(
   node: GatewayNode,
   { target, packet, head, priority }: PacketToSend,
   gone: AbortSignal,
 ): Promise<NodeAnswer> {
-  // The length of the head, the head, the packet.
+  // The body consists of the length of `head`, `head` as JSON, and the packet.
   const text = new TextEncoder().encode(JSON.stringify(head));
   const body = new Uint8Array(HEAD_LENGTH_BYTES + text.length + packet.length);
   new DataView(body.buffer).setUint16(0, text.length);

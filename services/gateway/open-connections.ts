@@ -1,35 +1,39 @@
 /**
- * The open connections of a server, and which of them ends when there is one too many: with TLS, those in a handshake have room
- * of their own, so that strangers end only each other; one with a request in hand never ends.
+ * The open connections of a server. When there is one too many, one of them is closed. With TLS,
+ * connections whose handshake is not finished have a bound of their own, so that unknown clients
+ * displace only each other. A connection with a request in progress is never closed.
  *
  * @module
  */
 import type { Socket } from 'node:net';
 
-/** Number of connections in their TLS handshakes for which there is always room. */
+/** Number of connections for which there is always room during their TLS handshakes. */
 export const STRANGERS_MIN = 64;
 
 /** A connection, from its TCP handshake on. */
 interface OpenConnection {
   readonly name: string;
   readonly socket: Socket;
-  /** Number of requests that have arrived and are not answered. */
+  /** Number of requests that have arrived and are not yet answered. */
   requests: number;
 }
 
-/** Where the other end of a connection is. */
+/** Address and port of the other end of a connection. */
 type OtherEnd = Partial<Pick<Socket, 'remoteAddress' | 'remotePort'>>;
 
-/** Bounds the connections of a server. */
+/** Bounds the number of connections of a server. */
 export class OpenConnections {
-  /** Those in a TLS handshake, by their other ends, the oldest first. */
+  /** Connections in a TLS handshake, by their other ends, the oldest first. */
   readonly #strangers = new Map<string, OpenConnection>();
-  /** The others, by their other ends, the longest idle first. */
+  /** All other connections, by their other ends, the longest idle first. */
   readonly #known = new Map<string, OpenConnection>();
   readonly #most: number;
   readonly #isTls: boolean;
 
-  /** @param most Largest number; with TLS, {@link STRANGERS_MIN} more may be in their handshakes. */
+  /**
+   * @param most Largest number of connections; with TLS, {@link STRANGERS_MIN} more may be in their
+   * handshakes.
+   */
   constructor(most: number, { isTls }: { readonly isTls: boolean }) {
     this.#most = most;
     this.#isTls = isTls;
@@ -39,10 +43,11 @@ export class OpenConnections {
     return this.#strangers.size + this.#known.size;
   }
 
-  /** Takes a connection; with one too many, another one ends. */
+  /** Adds a connection; if there is now one too many, another one is closed. */
   add(socket: Socket): void {
     const name = endOf(socket);
-    // Its end may have been that of another one, whose close is still to be told.
+    // An earlier connection may have had the same other end, and its `close` event may not have
+    // come yet.
     this.#strangers.delete(name);
     this.#known.delete(name);
     const one = { name, socket, requests: 0 };
@@ -57,7 +62,7 @@ export class OpenConnections {
     this.#strangers.set(name, one);
   }
 
-  /** The TLS handshake of a connection is over. */
+  /** Called when the TLS handshake of a connection has succeeded. */
   admit(socket: Socket): void {
     const name = endOf(socket);
     const one = this.#strangers.get(name);
@@ -66,7 +71,11 @@ export class OpenConnections {
     this.#know(one);
   }
 
-  /** A request has arrived completely. @returns what to call when it is answered; undefined for a connection that is closed. */
+  /**
+   * Called when a request has arrived completely.
+   * @returns the function to call when the request is answered; undefined if its connection is
+   * closed.
+   */
   begin(end: OtherEnd): (() => void) | undefined {
     const name = endOf(end);
     const open = this.#known.get(name);
@@ -74,19 +83,23 @@ export class OpenConnections {
     open.requests += 1;
     return (): void => {
       open.requests -= 1;
-      // It is now the last that became idle.
+      // Moves the connection to the end of the list, because it is the last one that became idle.
       if (this.#known.get(name) !== open) return;
       this.#known.delete(name);
       this.#known.set(name, open);
     };
   }
 
-  /** Ends all. */
+  /** Closes all connections. */
   close(): void {
     for (const one of [...this.#strangers.values(), ...this.#known.values()]) this.#end(one);
   }
 
-  /** Keeps a connection; with one too many, one that has said nothing ends, else the longest idle, which may be this one. */
+  /**
+   * Adds a connection to the known ones. If there is one too many, closes another one that
+   * has not sent anything yet; if all have, closes the one without requests that has been idle
+   * longest, which may be the new one.
+   */
   #know(one: OpenConnection): void {
     this.#known.set(one.name, one);
     if (this.#known.size <= this.#most) return;
@@ -108,7 +121,7 @@ export class OpenConnections {
   }
 }
 
-/** The other end of a connection, which no other open one has. */
+/** Text for the other end of a connection; no two open connections have the same. */
 function endOf({ remoteAddress, remotePort }: OtherEnd): string {
   return `${remoteAddress} ${remotePort}`;
 }

@@ -9,7 +9,7 @@ import { z } from 'zod';
 import { ANSWER_BODIES, ROUTES, type RouteContract } from './http-contract.ts';
 
 const OPENAPI_VERSION = '3.1.1';
-/** Version of the routes; the first number changes when a client has to. */
+/** Version of the routes; the first number changes when clients have to be changed. */
 const ROUTES_VERSION = '1.0.0';
 /** Statuses after which a client may try again. */
 const WITH_RETRY = ['429', '503'];
@@ -62,7 +62,7 @@ function responseOf(status: string, body: string): object {
   };
 }
 
-/** The schema in JSON Schema 2020-12, which is that of OpenAPI 3.1. */
+/** A schema as JSON Schema 2020-12, the dialect that OpenAPI 3.1 uses. */
 function jsonSchemaOf(type: z.core.$ZodType): Record<string, unknown> {
   const { $schema: _, ...schema } = z.toJSONSchema(type) as Record<string, unknown>;
   return schema;

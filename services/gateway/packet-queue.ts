@@ -1,30 +1,30 @@
 /**
- * Packets that came and that no client has taken yet.
+ * Packets that have arrived and that no client has fetched yet.
  *
  * @module
  */
 import type { GatewayNode } from './gateway-node.ts';
 
-/** A packet that came from a peer. */
+/** A packet that has arrived from a peer. */
 export interface QueuedPacket {
   /** The AS of the peer. */
   readonly source: string;
   readonly bytes: Uint8Array;
-  /** When it came, ms since 1970. */
+  /** Time of arrival, ms since 1970. */
   readonly atMs: number;
 }
 
-/** Largest number of bytes of packets that wait here; beyond it, packets wait in the node. */
+/** Largest number of bytes of packets that wait here; further packets wait in the node. */
 const QUEUED_BYTES_MAX = 4_194_304;
 /** Largest number of clients that wait for packets. */
 const WAITERS_MAX = 64;
 
 const decoder = new TextDecoder();
 
-/** Packets of one gateway for clients that poll. */
+/** The packets of one gateway, for clients that poll. */
 export class PacketQueue {
   readonly #packets: QueuedPacket[] = [];
-  /** Clients that wait, the longest waiting first. */
+  /** Callbacks of the clients that wait, the longest waiting first. */
   readonly #waiters = new Set<() => void>();
   readonly #flow: { taken(): void };
   #bytes = 0;
@@ -35,8 +35,8 @@ export class PacketQueue {
 
   /**
    * Takes packets, the oldest first.
-   * @returns (resolves) at most `max` packets; none if none came within `timeoutMs`, or the client is gone; `full` if too
-   * many clients wait.
+   * @returns (resolves) at most `max` packets; an empty list if none came within `timeoutMs` or the
+   * client has gone; `full` if too many clients wait.
    */
   async take(
     max: number,
@@ -47,7 +47,7 @@ export class PacketQueue {
       if (this.#waiters.size >= WAITERS_MAX) return 'full';
       await this.#wait(timeoutMs, gone);
     }
-    // A packet that is given to a client that has gone would be lost.
+    // Nothing is given to a client that has gone, because the packet would be lost.
     if (gone.aborted) return [];
     const taken = this.#packets.splice(0, max);
     for (const { bytes } of taken) this.#bytes -= bytes.length;
@@ -55,7 +55,7 @@ export class PacketQueue {
     return taken;
   }
 
-  /** Answers all clients that wait. */
+  /** Ends the waits of all clients. */
   close(): void {
     for (const wake of this.#waiters) wake();
   }
@@ -74,7 +74,7 @@ export class PacketQueue {
     });
   }
 
-  /** Takes a part of the node's answer: the length of the source, the source, the packet. */
+  /** Stores one part of the node's answer: the length of the source, the source, and the packet. */
   #take(part: Uint8Array): 'ok' | 'full' {
     const end = 1 + (part[0] ?? 0);
     const length = part.length - end;

@@ -1,5 +1,5 @@
 /**
- * The published metrics that the process of a gateway has: memory, processor, disk, event loop, drops.
+ * The published metrics of a gateway about its process: memory, processor, disk, event loop, drops.
  *
  * @module
  */
@@ -14,7 +14,7 @@ const PERCENT = 100;
 const DELAY_PERCENTILE = 99;
 const PREFIX = 'betanet_gateway_';
 
-/** What the operator's endpoint of the process knows (services/operator). */
+/** The facts about the process that its operator endpoint has (services/operator). */
 export interface ProcessState {
   readonly metrics: Readonly<Record<string, MetricValue>>;
   readonly drops: Readonly<Record<string, number>>;
@@ -26,7 +26,7 @@ export class ProcessMetrics {
   readonly #stateFolder: string;
   readonly #version: string;
 
-  /** @param stateFolder Folder of stores that survive a crash. */
+  /** @param stateFolder Folder with the node's stores, which survive a crash. */
   constructor(stateFolder: string, version: string) {
     this.#stateFolder = stateFolder;
     this.#version = version;
@@ -64,7 +64,7 @@ export class ProcessMetrics {
     this.#delay.disable();
   }
 
-  /** Nothing if the folder does not exist yet. */
+  /** The size of the stores on disk; empty if their folder does not exist yet. */
   #disk(): readonly MetricSeries[] {
     const folder = this.#stateFolder;
     try {
@@ -78,7 +78,7 @@ export class ProcessMetrics {
         { labels: [folder, 'free'], value: bavail * bsize },
       ];
     } catch {
-      // A store may replace its files while they are listed.
+      // A store may have replaced its files while they were listed.
       return [];
     }
   }

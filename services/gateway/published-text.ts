@@ -16,9 +16,10 @@ import {
 const FOLDED = 'betanet_gateway_folded_labels_total';
 
 /**
- * Writes the metrics that have series.
- * @param labelSetsMax Largest number of series of a metric, `metrics.max_label_cardinality`: counts and distributions beyond it are
- *   added up under `other`, values that cannot be added are left out, and both are counted.
+ * Writes all metrics that have series.
+ * @param labelSetsMax Largest number of series of a metric (`metrics.max_label_cardinality`).
+ * Counters and distributions beyond it are added up under the label `other`; values that cannot be
+ * added are left out. The text says how many series were added up and how many were left out.
  */
 export function publishedText(all: MetricSeriesByName, labelSetsMax = LABEL_SETS_MAX): string {
   const folds: MetricSeries[] = [...(all[FOLDED] ?? [])];
@@ -36,7 +37,10 @@ export function publishedText(all: MetricSeriesByName, labelSetsMax = LABEL_SETS
   return text.join('') + (folded === undefined ? '' : familyText(folded, folds));
 }
 
-/** The first series, and the others as one. The first are always the same: the order is that in which they were first seen. */
+/**
+ * The first series unchanged, and all others combined into one. Series are in the order in which
+ * they were first seen, so the first ones are always the same.
+ */
 function foldSeries(
   { type, labels }: PublishedMetric,
   series: readonly MetricSeries[],

@@ -1,6 +1,6 @@
 /**
- * The routes of the server for applications of a gateway: they translate requests to those of the node, and its answers to
- * those of the contract (`http-contract.ts`).
+ * The routes of the server for applications of a gateway: each translates a request to one for the
+ * node, and the node's answer to one of the contract (`http-contract.ts`).
  *
  * @module
  */
@@ -26,24 +26,30 @@ export interface GatewayHandlerContext {
   readonly bodies: BodyRoom;
   /** True if only programs on this machine reach the server. */
   readonly isPrivate: boolean;
-  /** Called with the fields of a log line for each packet that was taken; its id is that of the answer. */
+  /**
+   * Called for each packet that the node accepted, with the fields of a log line; the packet's id
+   * is the one in the answer.
+   */
   readonly onPacket?: ((fields: LogFields) => void) | undefined;
-  /** When the certificates in use end. */
+  /** Returns when the certificates in use expire. */
   readonly certificates: () => readonly CertificateEnd[];
-  /** What is wrong beside node and certificates, a sentence each. */
+  /** Returns what is wrong apart from node and certificates, one sentence each. */
   readonly problems: () => readonly string[];
-  /** Takes profiles; absent if that is not switched on, or other machines reach the server. */
+  /**
+   * Takes profiles; absent if profiles are not switched on, or if other machines can reach the
+   * server.
+   */
   readonly profiler: CpuProfiler | undefined;
 }
 
-/** An answer. */
+/** An answer of HTTP. */
 export interface Answer {
   readonly status: number;
   readonly body?: unknown;
   readonly headers?: Readonly<Record<string, string>>;
 }
 
-/** A request, and the signal that its client does not wait any more. */
+/** A request, and the signal that its client no longer waits. */
 export interface Asked {
   readonly request: IncomingMessage;
   readonly gone: AbortSignal;
@@ -59,12 +65,12 @@ type Act<Name extends RouteName> = (
 
 /** Longest wait for an answer of the node, ms. */
 const ANSWER_MS_MAX = 10_000;
-/** After how many seconds a client may try again what found no room. */
+/** Number of seconds after which a client may repeat a request for which there was no room. */
 const RETRY = { 'Retry-After': '1' };
 
 const OPENAPI = makeOpenApiDocument();
 
-/** What each route does. */
+/** The function that serves each route. */
 export const ACTS: { readonly [Name in RouteName]: Act<Name> } = {
   'POST /scion/send': sendPacket,
   'GET /scion/receive': receivePackets,
@@ -83,7 +89,8 @@ function sendPacket(
   const { bodies, packetBytesMax } = context;
   return bodies.read(asked.request, (packet) => {
     if (typeof packet !== 'string') return sendBody(context, to, { ...asked, packet });
-    // What is left of the body is not read; RFC 9113 section 8.2.2: HTTP/2 has no such field.
+    // The rest of the body is not read, so the connection is closed; HTTP/2 does not allow this
+    // header field (RFC 9113 section 8.2.2).
     const closing = asked.request.httpVersionMajor === 1 ? { Connection: 'close' } : {};
     return packet === 'too-long'
       ? problem(413, `a packet has at most ${packetBytesMax} bytes`, closing)
@@ -112,7 +119,7 @@ async function sendBody(
   return { status: 200, body: { ...sent, status: 'success', size_bytes: packet.length } };
 }
 
-/** The answer to a packet that the node did not take. */
+/** The answer for a packet that the node did not accept. */
 function packetRefusalOf(answer: NodeAnswer, dst: string): Answer {
   switch (answer.outcome) {
     case 'unknown-peer':
@@ -126,7 +133,7 @@ function packetRefusalOf(answer: NodeAnswer, dst: string): Answer {
   }
 }
 
-/** The answer to a request that the node did not grant. */
+/** The answer for a request that the node refused. */
 function refusalOf({ outcome, text }: NodeAnswer, dst: string): Answer {
   switch (outcome) {
     case 'bad-question':
@@ -153,8 +160,8 @@ async function takeProfile(
 }
 
 /**
- * Asks with a signal that the client has gone or that the answer is late; nothing of it is left behind the answer, as
- * would be of `AbortSignal.timeout`, for ten seconds and each request.
+ * Asks with a signal that aborts when the client has gone or the answer is late. The timer ends
+ * with the answer; one of `AbortSignal.timeout` would stay for ten seconds after each request.
  */
 async function askInTime<T>(gone: AbortSignal, ask: (late: AbortSignal) => Promise<T>): Promise<T> {
   const late = new AbortController();
@@ -221,7 +228,9 @@ async function tellHealth(
   };
 }
 
-/** Says whether the gateway can be given packets: it runs, and at least one peer answers. */
+/**
+ * Answers whether the gateway accepts packets: whether it is running and at least one peer answers.
+ */
 async function tellReady(
   { node }: GatewayHandlerContext,
   _: object,
@@ -237,7 +246,7 @@ async function tellReady(
   return { status: 503, body: { status: 'not ready', reasons: why } };
 }
 
-/** A rejection with its explanation. */
+/** An error answer with an explanation (RFC 9457). */
 export function problem(
   status: number,
   detail: string,

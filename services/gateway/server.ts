@@ -24,7 +24,7 @@ export interface GatewayServerOptions {
   readonly node: GatewayNode;
   readonly queue: PacketQueue;
   readonly host: string;
-  /** With 0 the system chooses a port. */
+  /** The port to listen on; with 0 the system chooses one. */
   readonly port: number;
   /** Longest packet, bytes. */
   readonly packetBytesMax: number;
@@ -33,14 +33,14 @@ export interface GatewayServerOptions {
   readonly idleMs: number;
   /** Certificate and key; without it the server speaks HTTP/1.1 without TLS. */
   readonly tls?: TlsMaterial | undefined;
-  /** Who may connect; everybody without it. */
+  /** Decides which source addresses may connect; if absent, all may. */
   readonly callers?: CallerFilter | undefined;
-  /** True if profiles may be taken, where only this machine reaches the server. */
+  /** True if profiles may be taken, provided that only this machine reaches the server. */
   readonly isProfiled?: boolean;
   readonly meter?: HttpMeter;
-  /** Logs a packet that was taken. */
+  /** Called for each packet that the node accepted, with the fields of a log line. */
   readonly onPacket?: (fields: LogFields) => void;
-  /** What is wrong beside node and certificates, a sentence each, for `/health`. */
+  /** Returns what is wrong apart from node and certificates, one sentence each, for `/health`. */
   readonly problems?: () => readonly string[];
 }
 
@@ -51,8 +51,8 @@ export interface GatewayServer {
   /** Number of TLS handshakes that failed; 0 without TLS. */
   readonly failedHandshakes: number;
   /**
-   * Uses other files for connections from now on; without effect if the server was started without TLS.
-   * @throws Error of the system if one is not what it should be.
+   * Uses other certificates for later connections; has no effect if the server was started without TLS.
+   * @throws Error of the system if one of them cannot be used.
    */
   reloadTls(tls: TlsMaterial): void;
   /** Closes all connections within a second. */
@@ -67,11 +67,11 @@ export class GatewayServerStartError extends Error {
 const HEADER_BYTES_MAX = 8_192;
 const HEADERS_MS_MAX = 5_000;
 const REQUEST_MS_MAX = 32_000;
-/** A client may wait a minute for a packet. */
+/** Longer than a minute, for which a client may wait for a packet, ms. */
 const ANSWER_MS_MAX = 65_000;
 const CHECK_MS = 1_000;
 
-/** A server that does not listen yet. */
+/** An HTTP server that may not listen yet, and the function that closes it. */
 interface ClosableServer {
   readonly server: Server;
   close(): Promise<void>;
@@ -125,7 +125,7 @@ export async function startGatewayServer({
     },
     reloadTls: (other): void => {
       if (secure === undefined) return;
-      // Says which file is empty.
+      // Throws if one of the files cannot be used, with a message that names it.
       secureContextOf(other);
       const ends = readCertificateEnds(other);
       secure.reload(other);

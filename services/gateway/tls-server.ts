@@ -1,5 +1,6 @@
 /**
- * HTTP/2 and HTTP/1.1 over TLS 1.3 for applications of a gateway, with bounds for what clients may leave open.
+ * HTTP/2 and HTTP/1.1 over TLS 1.3 for applications of a gateway, with bounds on what clients can
+ * keep open.
  *
  * @module
  */
@@ -23,11 +24,11 @@ export interface TlsMaterial {
   /** Certificate of the server, followed by those of its issuers. */
   readonly certificate: string;
   readonly key: string;
-  /** Certificates of those who issue certificates of clients; without it every client is let in. */
+  /** Certificates of the CAs whose clients are admitted; if undefined, every client is. */
   readonly clientCa: string | undefined;
 }
 
-/** Bounds of a server. */
+/** Time limits of a server. */
 export interface HttpBounds {
   readonly headerBytesMax: number;
   readonly headersMsMax: number;
@@ -49,15 +50,18 @@ const STREAMS_MAX = 100;
 /** Longest wait for answers in progress when a server closes, ms. */
 const CLOSE_MS_MAX = 1_000;
 
-/** What TLS needs of files that may be read again; version 1.3 only. */
+/**
+ * The part of the TLS options that comes from files and can be replaced while the server runs; TLS
+ * 1.3 only.
+ */
 export function secureContextOf({ certificate, key, clientCa }: TlsMaterial): SecureContextOptions {
-  // Node takes an empty text for none, and would accept what any public CA has signed.
+  // Node treats an empty text like undefined and would accept certificates of any public CA.
   if (clientCa === '') throw new Error('the file of client CAs is empty');
   const ca = clientCa === undefined ? {} : { ca: clientCa };
   return { cert: certificate, key, minVersion: 'TLSv1.3', ...ca };
 }
 
-/** Options of a TLS server, which stay as they are while it runs. */
+/** All options of a TLS server; those that do not come from files cannot change while it runs. */
 export function tlsOptionsOf(tls: TlsMaterial): TlsOptions {
   const isAsked = tls.clientCa !== undefined;
   return {
@@ -66,7 +70,7 @@ export function tlsOptionsOf(tls: TlsMaterial): TlsOptions {
   };
 }
 
-/** A server that does not listen yet, and how to close it in bounded time. */
+/** A server that does not listen yet, and the function that closes it in bounded time. */
 export class TlsServer {
   readonly server: Http2SecureServer;
   readonly #connections: OpenConnections;
@@ -75,7 +79,7 @@ export class TlsServer {
 
   #failedHandshakes = 0;
 
-  /** @throws Error of the system if the certificate, the key or the CA is none. */
+  /** @throws Error of the system if the certificate, the key or the CA cannot be used. */
   constructor(tls: TlsMaterial, bounds: HttpBounds, handle: GatewayRequestHandler) {
     this.#bounds = bounds;
     const connections = new OpenConnections(bounds.connectionsMax, { isTls: true });
@@ -89,7 +93,8 @@ export class TlsServer {
         enablePush: false,
       },
     });
-    // The options of HTTP/1.1 connections are properties of the server (`allowHTTP1` of node:http2).
+    // `allowHTTP1` of node:http2 makes the options of HTTP/1.1 connections properties of the
+    // server.
     Object.assign(this.server, {
       maxHeaderSize: bounds.headerBytesMax,
       headersTimeout: bounds.headersMsMax,
@@ -115,7 +120,10 @@ export class TlsServer {
     return this.#failedHandshakes;
   }
 
-  /** Uses other files for connections from now on. @throws Error of the system if one is not what it should be. */
+  /**
+   * Uses other certificates for later connections.
+   * @throws Error of the system if one of them cannot be used.
+   */
   reload(tls: TlsMaterial): void {
     this.server.setSecureContext(secureContextOf(tls));
   }
@@ -132,14 +140,14 @@ export class TlsServer {
     });
   }
 
-  /** Counts a request for its connection, from its complete arrival to its answer. */
+  /** Counts a request of its connection as open from its complete arrival to its answer. */
   #count(request: Http2ServerRequest, response: Http2ServerResponse): void {
     const { socket } = request;
     const arrive = (): void => {
       const answered = this.#connections.begin(socket);
       if (answered !== undefined) response.once('close', answered);
     };
-    // A client that sends half a request and then nothing is idle.
+    // A connection on which a client sends half a request and then nothing counts as idle.
     if (hasBody(request)) request.once('end', arrive);
     else arrive();
   }
@@ -161,8 +169,8 @@ export class TlsServer {
   }
 
   /**
-   * Ends a stream whose request has not arrived, or whose answer has not been read in time: PINGs of its client keep
-   * the connection from being silent.
+   * Ends a stream whose request has not arrived in time, or whose answer was not read in time. The
+   * idle time of the connection does not bound this, because PINGs of the client count as activity.
    */
   #boundStream(stream: ServerHttp2Stream): void {
     const { requestMsMax, answerMsMax } = this.#bounds;
@@ -180,7 +188,7 @@ export class TlsServer {
 
 /** True if a body follows the header fields, in either version (RFC 9112 section 6, RFC 9113 section 8.1). */
 function hasBody({ stream, headers }: Http2ServerRequest): boolean {
-  // A request of HTTP/1.1 has no stream.
+  // A request of HTTP/1.1 has no stream, although the type says that it has.
   const { endAfterHeaders } = (stream as ServerHttp2Stream | undefined) ?? {};
   if (endAfterHeaders !== undefined) return !endAfterHeaders;
   return headers['transfer-encoding'] !== undefined || Number(headers['content-length'] ?? 0) > 0;

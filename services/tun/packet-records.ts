@@ -1,12 +1,13 @@
 /**
- * Packets in a stream of bytes, each behind its length: `| length u16 | packet |`, big-endian, as `pump.py` writes them.
+ * Packets in a stream of bytes, each preceded by its length: `| length u16 | packet |`, big-endian,
+ * as `pump.py` writes them.
  *
  * @module
  */
 
-/** Length of the length, bytes. */
+/** Length of the field that states the length of a packet, bytes. */
 const HEAD_BYTES = 2;
-/** Longest packet, bytes: the most that a length can say. */
+/** Longest packet, bytes: the largest number that the length field can hold. */
 export const RECORD_BYTES_MAX = 65_535;
 
 /** Encodes a packet of at most {@link RECORD_BYTES_MAX} bytes. */
@@ -18,13 +19,18 @@ export function encodeRecord(packet: Uint8Array): Uint8Array {
   return record;
 }
 
-/** Cuts a stream into its packets, wherever its chunks begin and end. Keeps less than one packet. */
+/**
+ * Splits a stream of bytes into its packets, wherever its chunks begin and end. Stores less than
+ * one packet.
+ */
 export class RecordReader {
   #rest: Uint8Array = new Uint8Array(0);
 
-  /** Copies of the packets that are whole with this chunk; an empty one for a length of 0. */
+  /**
+   * Copies of the packets that are complete with this chunk; a length of 0 gives an empty packet.
+   */
   *read(chunk: Uint8Array): Generator<Uint8Array> {
-    // Not a Buffer, whose slices would share the memory of the chunk.
+    // Not a Buffer, because a `slice` of a Buffer would share memory with the chunk.
     const bytes = new Uint8Array(this.#rest.length + chunk.length);
     bytes.set(this.#rest);
     bytes.set(chunk, this.#rest.length);

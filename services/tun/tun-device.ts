@@ -1,10 +1,12 @@
 /**
- * A TUN device of Linux (Documentation/networking/tuntap.rst), which carries IP packets between the system and this process.
+ * A TUN device of Linux (Documentation/networking/tuntap.rst), which carries IP packets between the
+ * system and this process.
  *
- * Node can open the device but not make its `ioctl`, and a read that waits in a thread keeps a process from ending. So a
- * helper (`pump.py`, Python's standard library alone) holds the device, and carries packets over its standard input and
- * output, which no other process reaches. It ends, and with it the device, when this process does, however that ends
- * (docs/adr/tun.md#0092-a-tun-device-behind-a-helper). Which packets go where is decided elsewhere.
+ * Node can open the device but not make its `ioctl`, and a read that waits in a thread keeps a
+ * process from ending. So a helper (`pump.py`, Python's standard library alone) holds the device,
+ * and carries packets over its standard input and output, which no other process reaches. When this
+ * process ends in any way, the helper ends too, and with it the device
+ * (docs/adr/tun.md#0092-a-tun-device-behind-a-helper). This file does not route packets.
  *
  * @module
  */
@@ -15,11 +17,14 @@ import { promisify } from 'node:util';
 import { encodeRecord, RECORD_BYTES_MAX, RecordReader } from './packet-records.ts';
 
 const PUMP = fileURLToPath(new URL('./pump.py', import.meta.url));
-/** Most bytes that wait for the device, beside what the system holds for the helper. */
+/**
+ * Largest number of bytes that may wait for the device, in addition to those that the system
+ * buffers for the helper.
+ */
 const WAITING_BYTES_MAX = 262_144;
-/** Longest time in which the device is there, ms. */
+/** Longest time until the device exists, ms. */
 const OPEN_MS = 10_000;
-/** Longest sentence of the helper that is repeated, characters. */
+/** Longest part of the helper's message that is repeated in an error, characters. */
 const REASON_LENGTH_MAX = 200;
 
 const execute = promisify(execFile);
@@ -28,21 +33,24 @@ type Helper = ChildProcessByStdio<Writable, Readable, Readable>;
 
 /** The name and addresses of a device. */
 export interface TunOptions {
-  /** At most 15 characters; the device is made if there is none of this name. */
+  /** Name of the device, at most 15 characters; if there is no such device, it is created. */
   readonly name: string;
-  /** Addresses with the lengths of their prefixes, such as `10.1.0.1/24`. */
+  /** Addresses with prefix lengths, such as `10.1.0.1/24`. */
   readonly addresses: readonly string[];
-  /** Longest packet that the system gives to the device, bytes, 1280 and above: what every link of IPv6 carries (RFC 8200, section 5). */
+  /**
+   * Longest packet that the system sends to the device, bytes; at least 1280, which every link must
+   * carry for IPv6 (RFC 8200, section 5).
+   */
   readonly mtuBytes: number;
 }
 
-/** Takes what comes from a device. */
+/** Callbacks for packets and events of a device. */
 export interface TunReceiver {
-  /** Takes a packet that the system sends; its bytes are its own. */
+  /** Called with a packet that the system sends; the array belongs to the receiver. */
   onPacket(packet: Uint8Array): void;
-  /** Called when the device has room again, after `full`. */
+  /** Called after `write` returned `full`, when the device has room again. */
   onRoom(): void;
-  /** Called once if the device goes before it is closed. */
+  /** Called once if the device disappears before it is closed. */
   onGone(reason: string): void;
 }
 
@@ -51,11 +59,17 @@ export class TunOpenError extends Error {}
 
 /** An open TUN device. */
 export class TunDevice {
-  /** Number of packets that the system did not take: the device is down, or they are no IP packets. */
+  /**
+   * Number of packets that the system did not accept, because the device is down or they are no IP
+   * packets.
+   */
   refused = 0;
   readonly #helper: Helper;
   #isClosing = false;
-  /** Counts what the helper has not taken before the device was gone. */
+  /**
+   * Called when a write to the helper has ended; counts a packet as lost if the write failed
+   * because the device is gone.
+   */
   readonly #written = (error?: Error | null): void => {
     if (error && !this.#isClosing) this.refused += 1;
   };
@@ -65,13 +79,15 @@ export class TunDevice {
   }
 
   /**
-   * Opens a device, gives it its addresses, and sets it up.
-   * @throws (rejects) {@link TunOpenError} without Linux, rights, Python or `ip`.
+   * Creates or opens a device, assigns its addresses, and brings it up.
+   * @throws (rejects) {@link TunOpenError} if the system is not Linux, or rights, Python or the
+   * command `ip` are missing.
    */
   static async open(options: TunOptions, receiver: TunReceiver): Promise<TunDevice> {
     const { name, addresses, mtuBytes } = options;
     if (process.platform !== 'linux') throw new TunOpenError('only Linux has TUN devices');
-    // Isolated: neither the environment nor the folder of this process says which modules are loaded.
+    // Isolated mode (`-I`): neither environment variables nor the current folder determine which
+    // modules are loaded.
     const helper = spawn('python3', ['-I', PUMP, name], { stdio: ['pipe', 'pipe', 'pipe'] });
     const device = new TunDevice(helper);
     try {
@@ -87,7 +103,7 @@ export class TunDevice {
   }
 
   /**
-   * Gives a packet to the system.
+   * Passes a packet to the system.
    * @returns `full` if the packet was not taken, because too many wait; `onRoom` follows.
    */
   write(packet: Uint8Array): 'ok' | 'full' {
@@ -106,7 +122,7 @@ export class TunDevice {
     this.#helper.kill('SIGKILL');
   }
 
-  /** Waits until the device is there, and takes what comes from then on. */
+  /** Waits until the device exists, and passes its packets on from then on. */
   #begin(name: string, receiver: TunReceiver): Promise<void> {
     const { stdin, stdout, stderr } = this.#helper;
     const reader = new RecordReader();
@@ -114,7 +130,7 @@ export class TunDevice {
     stderr.setEncoding('utf8').on('data', (text: string) => {
       reason = (reason + text).slice(0, REASON_LENGTH_MAX);
     });
-    // A helper that is gone takes nothing; that it is gone is told once, by its exit.
+    // Writing to a helper that has ended fails; the handler of its exit reports that once.
     stdin.on('error', () => undefined);
     stdin.on('drain', () => receiver.onRoom());
     return new Promise((resolve, reject) => {
@@ -148,7 +164,7 @@ type ExecutionError = Error & {
   readonly stderr?: string;
 };
 
-/** What failed, in one line. */
+/** The reason for a failure, in one line. */
 function explain({ code, path, stderr, message }: ExecutionError): string {
   if (code === 'ENOENT') return `${path} is not installed`;
   return (stderr ?? message).trim().replaceAll('\n', ' ').slice(0, REASON_LENGTH_MAX);
