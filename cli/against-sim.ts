@@ -20,8 +20,8 @@ import { FlagError } from './exit.ts';
 import { load } from './load.ts';
 
 /**
- * Virtual time, ns, at which predicted traffic starts, as live nodes need time to get ready; at most a share of the
- * warm-up.
+ * Virtual time, ns, after which predicted traffic starts, because live nodes need time to get
+ * ready; it is limited to a share of the warm-up.
  */
 const SETTLE_MAX_NS = 3_000_000_000;
 const SETTLE_SHARE = 0.75;
@@ -40,13 +40,13 @@ export interface PredictionSettings {
   readonly cpuProfile?: string | undefined;
 }
 
-/** On which event loops, processes and machines the nodes run. */
+/** Determines on which event loops, processes and machines the nodes run. */
 type Place = Pick<PredictionSettings, 'loops' | 'processes' | 'deployment'>;
 type Order = Pick<RunRequest, 'scenario' | 'definitions'>;
 
 /**
- * Wraps the runner of live runs: before each live run it predicts the result in virtual time, and it adds the
- * comparison of both to the report.
+ * Wraps the runner of live runs: the new runner predicts the result in virtual time before each
+ * live run, and adds the comparison to the report.
  */
 export async function runnerWithPrediction(
   runner: ScenarioRunner,
@@ -87,7 +87,7 @@ function chargesOf({ cpuProfile }: PredictionSettings): Readonly<Record<string, 
   return { cpu: 'calibrated', cpuMachines: 'one', ...own };
 }
 
-/** True if a second prediction, with processor costs, is due. */
+/** True if a second prediction, which charges processor costs, is to be made. */
 function isCharged(how: PredictionSettings): boolean {
   const isModelled = how.scenario.cpu !== undefined || how.cpuProfile !== undefined;
   return isModelled && isOneLoop(how);
@@ -98,8 +98,9 @@ function isOneLoop({ loops = 1, processes, deployment }: Place): boolean {
 }
 
 /**
- * Overrides that delay traffic within the warm-up: live traffic begins when the nodes are ready. In virtual
- * time it would begin at once, and the burst that waits for the nodes would influence their choice of paths.
+ * Overrides that delay traffic within the warm-up. Live traffic begins only when the nodes are
+ * ready; in virtual time, it would begin at once, and the packets that wait for the nodes would
+ * influence which paths these choose.
  */
 function laterStarts(scenario: PredictionSettings['scenario']): Record<string, string> {
   const { warmupNs } = scenario;
@@ -111,7 +112,10 @@ function laterStarts(scenario: PredictionSettings['scenario']): Record<string, s
   return starts;
 }
 
-/** Rejects flags that no prediction covers: unshaped links, or a cost profile for several loops. */
+/**
+ * Refuses what no prediction covers: unshaped links, or a cost profile if nodes run on several
+ * loops.
+ */
 function refuseOthers(how: PredictionSettings): void {
   const { shape, cpuProfile } = how;
   if (shape === 'off') {
@@ -123,7 +127,10 @@ function refuseOthers(how: PredictionSettings): void {
   throw new FlagError('a cost profile predicts one event loop', '--cpu-profile', hint);
 }
 
-/** The run request of the prediction: the same seeds as the live run, with nothing recorded or shown. */
+/**
+ * The run request of the prediction: the same seeds as in the live run, but nothing is recorded or
+ * shown.
+ */
 function predictionOf(order: RunRequest, other: Order): RunRequest {
   const { onJourneys: _onJourneys, ...rest } = order;
   return { ...rest, ...other, recordingsOf: () => ({}) };

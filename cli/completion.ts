@@ -15,7 +15,7 @@ export type CompletionValues =
   | { readonly kind: 'path' }
   | { readonly kind: 'free' };
 
-/** An option of a command, with what a completion script needs of it. */
+/** An option of a command, as a completion script needs it. */
 export interface CompletableOption {
   /** The flags as typed, for example `-q` and `--quiet`. */
   readonly flags: readonly string[];
@@ -25,7 +25,7 @@ export interface CompletableOption {
   readonly isValueRequired: boolean;
 }
 
-/** A command, with what a completion script needs of it. */
+/** A command, as a completion script needs it. */
 export interface CompletableCommand {
   readonly name: string;
   readonly summary: string;
@@ -79,7 +79,7 @@ function completedOption(option: Option): CompletableOption {
 }
 
 /**
- * Guesses from the help what can be completed for an argument or an option's value.
+ * Guesses from the help text what an argument or an option's value can be completed with.
  * @param words The description of the argument in the help.
  */
 function valuesOf(choices: readonly string[] | undefined, words: string): CompletionValues {

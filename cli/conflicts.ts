@@ -1,5 +1,5 @@
 /**
- * Says which runs of a sweep have two results.
+ * Prints which runs of a sweep have two different results.
  *
  * @module
  */
@@ -9,7 +9,7 @@ import type { ExitCode } from './exit.ts';
 
 /** Prints runs with two different results on stderr. @returns exit code 4 if there is such a run. */
 export function printConflicts(conflicts: readonly ResultConflict[]): readonly ExitCode[] {
-  // conflictText puts names and values on one line each, as their file may come from anywhere.
+  // The texts may come from anywhere; conflictText keeps each name and value on one line.
   for (const conflict of conflicts) process.stderr.write(conflictText(conflict));
   return conflicts.length === 0 ? [] : [4];
 }

@@ -13,7 +13,9 @@ const COLUMNS = 80;
 const INDENT = '  ';
 const NS_PER_S = 1_000_000_000;
 const NANO_DIGITS = 9;
-/** Number of characters of a long source line that are shown before the column of the crash. */
+/**
+ * A long source line is cut so that this many characters before the column of the crash are shown.
+ */
 const BEFORE_CARET = 40;
 
 /** What is printed with a node's crash, besides the crash itself. */

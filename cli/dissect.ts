@@ -23,7 +23,7 @@ import { addFlagOptions } from './flags.ts';
 import { readFinalNodeStates } from './run-states.ts';
 
 const PORT_MAX = 65_535;
-/** UDP ports of links: a run assigns them from 50,000 upwards. */
+/** UDP ports of links; a run assigns ports of this range. */
 const LINK_PORTS: PortRange = { first: 50_000, last: 59_999 };
 
 interface DissectFlags {
@@ -117,7 +117,8 @@ async function layoutOf(name: string): Promise<LayoutSource | undefined> {
 /** The URL of the module with a protocol's packet fields; undefined if there is none. */
 function fieldsFile(name: string): string | undefined {
   const own = knownProtocols().find((protocol) => protocol.name === name)?.moduleUrl;
-  // Packet formats that protocols share have a folder in `nodes`, but are no registered protocol.
+  // Packet formats that several protocols share also have a folder in `nodes`, but they are not
+  // registered as protocols.
   const beside = knownProtocols()[0]?.moduleUrl.replace(/[^/]+\/[^/]+$/, `${name}/index.ts`);
   const isName = /^[\w-]+$/.test(name);
   for (const base of [own, isName ? beside : undefined]) {

@@ -88,7 +88,10 @@ async function emulate(file: string, flags: EmulateFlags): Promise<void> {
 
 type How = Omit<EmulateSettings, 'folder'>;
 
-/** The flags that only `orrery emulate` has and whose values are not the defaults, by name. */
+/**
+ * The flags that only `orrery emulate` has, by name, as far as their values differ from the
+ * defaults.
+ */
 function changedFlags({ speed: factor, onLate, lateLimitNs }: How): Record<string, string> {
   return {
     ...(factor === 1 ? {} : { '--speed': `${factor}` }),

@@ -141,7 +141,7 @@ async function executeWatched(
   try {
     const acted = withFaultPalette(isUsed ? injectable : runner, control, flags);
     const { code, folder } = await runAndReport(loaded, flags, acted, watch.broadcast);
-    // If the run produced no result, there is nothing to watch.
+    // A run without a result has nothing to show, so the server does not stay open for it.
     if (code !== 2 && code !== 3) await watch.finished(folder);
     return code;
   } finally {
@@ -198,7 +198,7 @@ async function runAndReport(
       (flags.json === true ? process.stderr : process.stdout).write(`${journey}\n`);
     const { folder } = place;
     const recordings = seeds.flatMap((seed) => pathsOf(recordingsOf(flags, folder, seed, seeds)));
-    // A reader of this folder must not find the results of an earlier run.
+    // A reader of this folder must not mistake the results of an earlier run for those of this one.
     if (end.kind !== 'judged')
       writeJunitErrorCopy(flags, writeErrorReport(folder, scenario.name, end));
     const repeat = (seed: number): string =>
@@ -235,7 +235,7 @@ async function runIn(
     seeds,
     recordingsOf: (seed) => ({
       ...recordingsOf(flags, place.folder, seed, seeds),
-      // Only the run of the first seed is watched, as only that is recorded.
+      // Only the first seed is recorded, so browsers can watch only its run.
       ...(broadcast === undefined || seed !== seeds[0] ? {} : { broadcast }),
     }),
     reproduce: repeatCommand(runner.command, scenario.file, flags),
@@ -367,7 +367,7 @@ function lossOf({ warnings }: Report, path: string): string {
 function faultText(error: Omit<Extract<RunEnd, { kind: 'scenario-error' }>, 'kind'>): string {
   const { file, line, column, message } = error;
   const place = { file, line, column, path: '', code: 'E111', message } as const;
-  // The file was read before the run; it may be gone by now.
+  // The file was read before the run, but somebody may have deleted it since.
   const text = existsSync(file) ? readFileSync(file, 'utf8').split('\n')[line - 1] : undefined;
   if (text === undefined) return formatIssue({ ...place, endColumn: column + 1 });
   return formatIssue({ ...place, sourceLine: text, endColumn: text.trimEnd().length + 1 });
@@ -411,7 +411,9 @@ function print(
 /** When this process began its current run, in seconds since the process started. */
 let beganAt = 0;
 
-/** The seconds that the command took for loading and for writing, in addition to the run itself. */
+/**
+ * The seconds that the command took for loading and writing, which are not part of the run itself.
+ */
 function besides({ timing }: Report, writing: number): Pick<TerminalOptions, 'besides'> {
   const now = performance.now() / 1e3;
   const taken = now - beganAt;
@@ -431,7 +433,7 @@ function recordingsOf(
   seed: number,
   seeds: readonly number[],
 ): RecordingPaths {
-  // One trace per run: that of the only seed or, on request, that of the first seed.
+  // Only one run has a trace: that of the only seed or, on request, that of the first seed.
   const isShown = seed === seeds[0];
   const isTraced = flags.trace !== false && isShown && (seeds.length === 1 || isTraceGiven());
   const extent = flags.trace === 'full' ? 'full' : 'windows';

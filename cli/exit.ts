@@ -24,7 +24,10 @@ export type ExitCode = 0 | 1 | 2 | 3 | 4 | 5 | 6 | 130;
 
 const PRECEDENCE: readonly ExitCode[] = [3, 6, 4, 2, 5, 130, 1, 0];
 
-/** The exit code of a command to which several apply; the head of this file gives their precedence. */
+/**
+ * Returns the exit code of a command to which several codes apply; the head of this file gives
+ * their precedence.
+ */
 export function worstExitCode(codes: readonly ExitCode[]): ExitCode {
   assert(
     codes.every((code) => PRECEDENCE.includes(code)),
@@ -57,8 +60,8 @@ export class FlagError extends Error {
 }
 
 /**
- * Exit code of the first problem; undefined before it. Only the first problem is printed, because it explains
- * the later ones.
+ * The exit code of the first problem; undefined until there is one. Only the first problem is
+ * printed, because it is the cause of later ones.
  */
 let told: ExitCode | undefined;
 
@@ -144,7 +147,7 @@ function ownCommand(): string {
     : `npx orrery ${command}`;
 }
 
-/** Index of `found` in `shown`, as whole words where possible; -1 if it does not occur. */
+/** The index of `found` in `shown`, where possible as whole words; -1 if it does not occur. */
 function placeOf(found: string, shown: string): number {
   const whole = ` ${shown} `.lastIndexOf(` ${found} `);
   return whole < 0 ? shown.lastIndexOf(found) : whole;

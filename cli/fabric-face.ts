@@ -32,7 +32,7 @@ export interface FabricEndpointOptions {
 }
 
 /**
- * Starts the server for applications; until the node exists, it answers `node-down`.
+ * Starts the server for applications; until the node exists, the server answers `node-down`.
  * @throws (rejects) Refusal if the address, port or file is not available.
  */
 export async function openFabricEndpoint(
@@ -51,7 +51,7 @@ export async function openFabricEndpoint(
   return { attach: (agent) => node.attach(agent), close: () => server.close() };
 }
 
-/** A node of an agent, as the server for applications uses it. */
+/** Makes a node of an agent available to the server for applications. */
 class AgentNode implements FabricNode {
   readonly name: string;
   #agent: Agent | undefined;
@@ -74,7 +74,7 @@ class AgentNode implements FabricNode {
     if (agent === undefined) return Promise.resolve({ outcome: 'node-down' });
     return new Promise((resolve) => {
       const respond: AnswerReceiver['respond'] = (outcome, body) =>
-        // Copied, because the node may overwrite the bytes once this call returns.
+        // The body is copied, because the node may overwrite the bytes once this call returns.
         resolve(body === undefined ? { outcome } : { outcome, body: body.slice() });
       agent.asks.request(this.name, { ...question, respond }, SERVED_PROTOCOL_NAME);
     });

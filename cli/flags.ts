@@ -54,11 +54,14 @@ export interface FlagRange {
 }
 
 /**
- * Allowed seeds: integers that a JavaScript number holds exactly, as their decimal digits are part of the names
- * of random streams.
+ * Allowed seeds: integers that a JavaScript number represents exactly, because their decimal digits
+ * are part of the names of random streams.
  */
 export const SEED_RANGE: FlagRange = { least: 0, most: Number.MAX_SAFE_INTEGER };
-/** Allowed number of seeds of a run: more would hardly narrow intervals, and each result stays in memory. */
+/**
+ * Allowed number of seeds of a run; more seeds would hardly make intervals narrower, and each
+ * result stays in memory.
+ */
 export const SEED_COUNT_RANGE: FlagRange = { least: 1, most: 10_000 };
 /** Allowed number of worker threads: each takes some 60 MB before it runs anything. */
 export const THREADS_RANGE: FlagRange = { least: 1, most: 256 };

@@ -31,7 +31,7 @@ export interface FleetRunner extends ScenarioRunner {
 
 /** Connects to the queue of a fleet, and returns the runner that has seeds run by its workers. */
 export async function openFleetRunner(queue: QueueAddress): Promise<FleetRunner> {
-  // isFresh: a scenario runs anew each time, even if the fleet has results of an earlier run.
+  // Every run is made anew (isFresh), even if the fleet has its result from an earlier run.
   const { fleet, tellConflicts, close } = await connectToFleet(queue, sourceState(), true);
   return { command: 'scenario', run: (order) => runOn(fleet, order), codes: tellConflicts, close };
 }
@@ -63,7 +63,8 @@ async function runOn(fleet: FleetExecutor, order: RunRequest): Promise<RunEnd> {
 }
 
 /**
- * For each run, its scenario opened with the overrides of the run; runs with equal overrides share one object.
+ * Opens the scenario for each run, with the overrides of that run; runs with equal overrides share
+ * one object.
  */
 async function cellsOf(
   { scenario, definitions }: RunRequest,

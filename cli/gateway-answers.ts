@@ -1,5 +1,5 @@
 /**
- * What a running gateway answers to its operator, as far as it is printed.
+ * What a running gateway answers to its operator, reduced to the parts that are printed.
  *
  * @module
  */
@@ -39,7 +39,7 @@ export const statusSchema = z.object({
 });
 /** The part of a gateway's answer to `explain` that is printed. */
 export const decisionSchema = peer.extend({
-  /** Present if an IP address was asked for. */
+  /** Present if the question named an IP address. */
   address: z.string().optional(),
   whyPeer: z.string().default(''),
   classes: z
@@ -70,7 +70,7 @@ export const decisionSchema = peer.extend({
 export type GatewayStatus = z.output<typeof statusSchema>;
 /** A gateway's answer to `explain`. */
 export type PathDecision = z.output<typeof decisionSchema>;
-/** A peer as both say it. */
+/** A peer, as both answers state it. */
 export type PrintedPeer = z.output<typeof peer>;
-/** A path as both say it. */
+/** A path, as both answers state it. */
 export type PrintedPath = z.output<typeof path>;

@@ -1,8 +1,10 @@
 /**
- * `orrery gateway status FILE` and `orrery gateway explain DST FILE`: ask the gateway that runs with this file, at its
- * operator endpoint as `orrery ask` does, and print its answer for people or as JSON.
+ * `orrery gateway status FILE` and `orrery gateway explain DST FILE`: ask the gateway that runs
+ * with this file, at its operator endpoint as `orrery ask` does, and print its answer for people or
+ * as JSON.
  *
- * Exit code 0, or 1 if the gateway is not well, does not run, or knows no such peer (docs/how-to/gateway.md).
+ * Exit code 0, or 1 if the gateway reports a problem, does not run, or does not know the peer
+ * (docs/how-to/gateway.md).
  *
  * @module
  */
@@ -17,17 +19,17 @@ import { listFileProblems } from './gateway-tls.ts';
 
 const WITHIN_MS = 5_000;
 
-/** What is asked of the gateway of a file. */
+/** A question to the gateway that runs with a file. */
 export interface GatewayInquiry {
   readonly kind: 'status' | 'explain';
   /** ISD-AS or name of a peer, or an IP address; empty for `status`. */
   readonly target: string;
-  /** The file, for messages. */
+  /** The path of the file, for messages. */
   readonly path: string;
   readonly isJson: boolean;
 }
 
-/** Asks the running gateway of a file, and prints what it says; sets the exit code. */
+/** Asks the running gateway of a file, and prints its answer; sets the exit code. */
 export async function askGateway(
   { place, metrics, htx }: Pick<GatewayFile, 'place' | 'metrics' | 'htx'>,
   { kind, target, path: file, isJson }: GatewayInquiry,
@@ -59,7 +61,7 @@ export async function askGateway(
   setExitCode(kind === 'status' && reasons.length > 0 ? 1 : 0);
 }
 
-/** An address at which a server that listens on all addresses is reached on this machine. */
+/** An address of this machine at which a server is reached that may listen on all addresses. */
 function reachableHost(host: string): string {
   if (host === '0.0.0.0') return '127.0.0.1';
   return host === '::' || host === '[::]' ? '::1' : host.replace(/^\[|\]$/g, '');

@@ -1,6 +1,6 @@
 /**
- * The gateway of a process as its server for applications uses it (services/gateway): the node receives their requests in
- * the same way as requests of a scenario.
+ * Connects the gateway node of a process with its servers for applications (services/gateway). The
+ * node receives the requests of applications in the same way as requests of a scenario.
  *
  * @module
  */
@@ -35,20 +35,23 @@ import { TunOpenError, type TunOptions } from '../services/tun/index.ts';
 import type { ApplicationServer } from './node-process.ts';
 import { versionOf } from './program.ts';
 
-/** The protocol of the node that is served. */
+/** The protocol of the nodes that the servers serve. */
 export const GATEWAY_PROTOCOL = protocol.name;
-/** Time after which received packets are asked for again, when the node has restarted, ms. */
+/**
+ * Time, ms, after which the server again asks for received packets, once the node has ended its
+ * request.
+ */
 const AGAIN_MS = 100;
-/** Longest time in which the node gives its metrics, ms. */
+/** Longest wait for the metrics of the node, ms. */
 const METRICS_MS = 5_000;
 
-/** The gateway, and where its servers listen. */
+/** The gateway, and the addresses at which its servers listen. */
 export interface GatewayFaceOptions extends Pick<GatewayFile, 'grpc' | 'tun' | 'access'> {
   readonly name: string;
   readonly log: OperatorLog;
   readonly htx: Omit<GatewayFile['htx'], 'tls'> & { readonly tls: TlsMaterial | undefined };
   readonly labelSetsMax: number;
-  /** Folder of stores that survive a crash. */
+  /** Folder of the stores that survive a crash of the node. */
   readonly stateFolder: string;
 }
 
@@ -69,7 +72,10 @@ const METRICS: readonly MetricDefinition[] = [
 
 /** The servers for applications of a gateway. */
 export interface GatewayFace extends ApplicationServer {
-  /** Uses other certificates for connections from now on. @throws Error of the system if one is not what it should be. */
+  /**
+   * Uses other certificates for later connections.
+   * @throws Error of the system if one of them cannot be used.
+   */
   reloadTls(material: TlsMaterial): void;
 }
 
@@ -148,7 +154,7 @@ export async function openGatewayFace({
   };
 }
 
-/** Opens the device of a gateway. @throws (rejects) Refusal if the system does not let it. */
+/** Opens the device of a gateway. @throws (rejects) Refusal if the system refuses. */
 async function openTunnel(
   node: GatewayNode,
   tun: TunOptions,
@@ -221,7 +227,7 @@ class AgentGateway implements GatewayNode {
   }
 
   route(packet: Uint8Array, respond: (outcome: string) => void): void {
-    // A packet that is sent to nobody is routed by its address.
+    // The packet names no recipient, so the node routes it by its address.
     const asked = { kind: 'send', target: '', body: packet };
     if (this.#put(asked, { respond }) === undefined) respond('node-down');
   }
@@ -231,7 +237,10 @@ class AgentGateway implements GatewayNode {
     return { taken: (): void => this.#flow?.room() };
   }
 
-  /** Asks for received packets, and again when the node has ended that: it is not there yet, or was restarted. */
+  /**
+   * Asks the node for received packets. Asks again when the node ends the request, because it does
+   * not exist yet or was restarted.
+   */
   #askForPackets(): void {
     const take = this.#take;
     if (take === undefined || this.#agent === undefined) return;

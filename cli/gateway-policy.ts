@@ -1,6 +1,6 @@
 /**
- * The routing policy of a gateway in a file of its own, in the text format of the reference: its mistakes are shown as those of
- * our own files, with line, column and suggestion.
+ * The routing policy of a gateway in a separate file, in the text format of the reference. Its
+ * mistakes are shown like those in our own files, with line, column and suggestion.
  *
  * @module
  */
@@ -11,12 +11,12 @@ import { type GatewayFile, parseRoutingPolicy, withRoutingPolicy } from '../node
 import { ConfigError } from '../topologies/files/config-error.ts';
 import { suggestNearestWord } from '../topologies/files/suggest.ts';
 
-/** Largest file that is read, bytes; a policy has fewer characters. */
+/** Largest file that is read, bytes; policies are shorter than this. */
 const FILE_BYTES_MAX = 1_000_000;
 
 /**
- * The schema, which also reads the file that `orrery.routing_policy` names.
- * @param path The path of the gateway's file; those in it count from its folder.
+ * Returns a schema that also reads the file that `orrery.routing_policy` names.
+ * @param path The path of the gateway's file; paths in that file are relative to its folder.
  * @throws ConfigError on parsing, if the policy has a mistake.
  */
 export function withRoutingPolicyFile(
@@ -46,7 +46,7 @@ function readPolicyText(path: string): string {
   return readFileSync(path, 'utf8');
 }
 
-/** Checks the text of a policy. @throws ConfigError at the place of its first mistake. */
+/** Checks the text of a policy. @throws ConfigError that points to its first mistake. */
 function checkRoutingPolicy(file: string, text: string): void {
   const policy = parseRoutingPolicy(text);
   if (!('reason' in policy)) return;

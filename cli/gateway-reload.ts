@@ -1,6 +1,7 @@
 /**
- * The effect of SIGHUP on a gateway that runs from its own file: the file is read again. Log levels, limits, peers, the policy
- * and thresholds change at once; every other difference is named, because it takes effect at the next start.
+ * The effect of SIGHUP on a gateway that runs from its own file: the gateway reads the file again.
+ * New log levels, limits, peers, policies and thresholds apply at once; every other difference is
+ * logged, because it takes effect only at the next start.
  *
  * A file with mistakes changes nothing.
  *
@@ -15,11 +16,14 @@ import type { ChangeNodeOptions } from './node-reload.ts';
 /** A gateway's file and its topology, as they were read. */
 export interface GatewayFiles {
   readonly file: GatewayFile;
-  /** In which the gateway has the options of its file. */
+  /** The topology, in which the gateway already has the options of its file. */
   readonly topology: Topology;
 }
 
-/** The file of a running gateway: reads it again on request, and applies what can change. */
+/**
+ * Reads the file of a running gateway again on request, and applies what can change without a
+ * restart.
+ */
 export class GatewayFileReloader {
   readonly #started: GatewayFiles;
   readonly #read: () => GatewayFiles;
@@ -29,8 +33,9 @@ export class GatewayFileReloader {
 
   /**
    * @param read Reads the files again. It throws a ConfigError that names every mistake.
-   * @param withOptions The topology, in which the gateway has the options of a file.
-   * @param renew Takes the certificates of the PEM files that the file names, whose names are those of the start.
+   * @param withOptions Returns the topology with the options of the file set for the gateway.
+   * @param renew Uses the present contents of the PEM files. Called only if the file still names
+   * the same PEM files as at the start.
    */
   constructor(
     started: GatewayFiles,
@@ -45,12 +50,16 @@ export class GatewayFileReloader {
     this.#inForce = started.file;
   }
 
-  /** Applies what can change while the gateway runs; never throws on bad files. */
+  /**
+   * Reads the file and applies what can change while the gateway runs; does not throw if files have
+   * mistakes.
+   */
   reread(log: OperatorLog, change: ChangeNodeOptions): ReloadResult {
     let next: GatewayFiles;
     try {
       next = this.#read();
-      // Other files wait for a restart, and those of before may be gone.
+      // Files with other names take effect at the next start only; the old files may be gone, so
+      // they are not read again.
       const [before, now] = [this.#started.file.htx.tls, next.file.htx.tls];
       if (isDeepStrictEqual(before, now)) this.#renew();
     } catch (error) {

@@ -1,5 +1,5 @@
 /**
- * Formats what a running gateway says of itself, for a terminal of 80 columns.
+ * Formats what a running gateway reports about itself, for a terminal of 80 columns.
  *
  * @module
  */
@@ -14,7 +14,7 @@ const NS_PER_S = 1_000_000_000;
 const S_PER_MINUTE = 60;
 const S_PER_HOUR = 3_600;
 const S_PER_DAY = 86_400;
-/** The status of a gateway, a line each. */
+/** The status of a gateway, as lines. */
 export function statusText(
   node: string,
   { peers, reasons, warnings }: GatewayStatus,
@@ -37,7 +37,7 @@ export function statusText(
   return [`${state}  ${node}, ${count}`, ...problemLines(reasons, warnings), ...about];
 }
 
-/** Why packets to a peer take their path, a line each. */
+/** Explains why packets to a peer take their path, as lines. */
 export function decisionText(node: string, decision: PathDecision): readonly string[] {
   const { candidates, strategy, lastSwitch } = decision;
   const rows = candidates.map((one) => {
@@ -108,7 +108,7 @@ function sourceOf({ source, sourceAgeNs, isRevoked }: PrintedPath): string {
   return `${word} ${ageText(sourceAgeNs)}`;
 }
 
-/** A duration in three digits at most, and its unit. */
+/** A duration as a number of at most three digits and a unit. */
 function ageText(ns: number): string {
   const seconds = ns / NS_PER_S;
   if (ns < 0) return 'never';
@@ -131,7 +131,10 @@ function indented(text: string): readonly string[] {
   return wrapIndented(text, WIDTH, 2);
 }
 
-/** Lines of a table whose first column has the mark of the path in use, and the second the names of paths. */
+/**
+ * Lines of a table. Its first column marks the path in use, and its second column contains the
+ * names of the paths.
+ */
 function table(header: readonly string[], rows: readonly (readonly string[])[]): readonly string[] {
   if (rows.length === 0) return [];
   const cells = [['', ...header], ...rows].map(([mark = '', name = '', ...rest]) => [

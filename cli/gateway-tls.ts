@@ -1,5 +1,6 @@
 /**
- * The PEM files that a gateway's configuration names: checked with the rest of the file, read at the start and on SIGHUP.
+ * The PEM files that a gateway's configuration names. They are checked together with the
+ * configuration, and read at the start and on SIGHUP.
  *
  * @module
  */
@@ -15,14 +16,17 @@ import {
   type TlsMaterial,
 } from '../services/gateway/index.ts';
 
-/** Where the file names each PEM file. */
+/** The keys of the configuration that name PEM files. */
 const KEYS = {
   certificate: ['htx', 'cert_path'],
   key: ['htx', 'key_path'],
   clientCa: ['orrery', 'client_ca'],
 } as const;
 
-/** The schema, which also refuses PEM files that are missing or do not fit. @param folder Paths count from it. */
+/**
+ * Returns a schema that also refuses PEM files that are missing or do not fit together.
+ * @param folder The folder that relative paths in the configuration start from.
+ */
 export function withTlsFiles(
   schema: z.ZodType<GatewayFile>,
   folder: string,
@@ -54,16 +58,17 @@ export function withTlsFiles(
   });
 }
 
-/** Checks what was read from the files. @throws Error if one is not what it should be. */
+/** Checks the contents of the PEM files. @throws Error if one of them cannot be used. */
 export function checkTlsMaterial(material: TlsMaterial): TlsMaterial {
   const { certificate, key } = material;
   createSecureContext({ cert: new X509Certificate(certificate).toString(), key });
-  // Node passes over a block that is none, and all after it.
+  // When Node meets a block that is no certificate, it ignores this block and all later ones
+  // without an error, so each block is checked here.
   readCertificateEnds(material);
   return material;
 }
 
-/** Reads the files. @throws Error of the system if one cannot be read. */
+/** Reads the PEM files. @throws Error of the system if one cannot be read. */
 export function readTlsMaterial(folder: string, files: TlsFiles): TlsMaterial {
   const read = (path: string): string => readFileSync(resolve(folder, path), 'utf8');
   const { certificate, key, clientCa } = files;
@@ -74,14 +79,18 @@ export function readTlsMaterial(folder: string, files: TlsFiles): TlsMaterial {
   };
 }
 
-/** What is wrong with the certificates on disk; a gateway reads them at its start and on SIGHUP. */
+/**
+ * Lists what is wrong with the certificates on disk. The gateway itself reads them only at its
+ * start and on SIGHUP.
+ */
 export function listFileProblems(
   folder: string,
   files: TlsFiles,
   nowMs: number,
 ): ReturnType<typeof listCertificateProblems> {
   const unread: string[] = [];
-  // The key is not read: it is not needed, and the operator may lack the right to read it.
+  // The private key is not read: the check does not need it, and the operator may lack the right to
+  // read it.
   const read = (key: string, path: string): string | undefined => {
     try {
       const pem = readFileSync(resolve(folder, path), 'utf8');

@@ -1,6 +1,6 @@
 /**
- * `orrery gateway FILE`: runs a gateway as an operator would, from its own TOML file, and asks one that runs
- * (docs/how-to/gateway.md).
+ * `orrery gateway FILE`: runs a gateway from a TOML file, as an operator does, or asks a running
+ * gateway (docs/how-to/gateway.md).
  *
  * @module
  */
@@ -51,7 +51,7 @@ interface GatewayFlags {
   readonly json?: boolean;
 }
 
-/** The shipped topology of the files that `--sample` writes, and its gateways. */
+/** The shipped topology that the files of `--sample` name, and its two gateways. */
 const SAMPLE_TOPOLOGY = 'two-offices.yaml';
 const SAMPLE_NODES = ['gateway-111', 'gateway-112'] as const;
 
@@ -82,7 +82,7 @@ export function addGatewayCommand(program: Command): void {
     });
 }
 
-/** The words of a question to a running gateway; undefined if they are none. */
+/** Parses the words of a question to a running gateway; undefined if they are no such question. */
 function readInquiry(what: readonly string[]): Omit<GatewayInquiry, 'isJson'> | undefined {
   const [kind = '', ...rest] = what;
   const path = rest.at(-1);
@@ -101,7 +101,9 @@ function readText(path: string): string {
   return readFileSync(found.path, 'utf8');
 }
 
-/** Reads a gateway's file and its topology, without the options that the file sets. */
+/**
+ * Reads a gateway's file and its topology, to which the options of the file are not yet applied.
+ */
 function readFiles(path: string, folder: string, registry: ProtocolRegistry): GatewayFiles {
   const text = readText(path);
   const schema = withRoutingPolicyFile(withTlsFiles(gatewayTomlSchema, folder), folder);
@@ -192,7 +194,10 @@ async function runGateway(path: string, flags: GatewayFlags): Promise<void> {
   });
 }
 
-/** Writes the files of two gateways into a folder, which may exist; no file is replaced. */
+/**
+ * Writes the files of two gateways into a folder, which may already exist; existing files are not
+ * replaced.
+ */
 function writeSamples(folder: string): void {
   try {
     mkdirSync(folder, { recursive: true });
@@ -207,7 +212,10 @@ function writeSamples(folder: string): void {
   }
 }
 
-/** The topology of the file: beside it, or the shipped one of this name. */
+/**
+ * Loads the topology that the gateway's file names: the file beside it, or else the shipped
+ * topology of this name.
+ */
 function openTopology(
   folder: string,
   { place }: GatewayFile,
@@ -220,9 +228,11 @@ function openTopology(
   });
 }
 
-/** A sentence for each server that other machines reach. */
+/**
+ * Returns a sentence for each server that other machines can reach without proving who they are.
+ */
 function openAddresses({ htx, grpc }: GatewayFile): readonly string[] {
-  // A client with a certificate is known: nobody else is let in.
+  // With a client CA, only clients with a certificate get in, so open addresses need no warning.
   if (htx.tls?.clientCa !== undefined) return [];
   const servers = [
     { key: 'htx.bind_addr', host: htx.host },
@@ -236,7 +246,7 @@ function openAddresses({ htx, grpc }: GatewayFile): readonly string[] {
     );
 }
 
-/** The schema, which also refuses peers that are no gateways of the topology. */
+/** Returns a schema that also refuses peers that are no gateways of the topology. */
 function withKnownPeers(
   schema: z.ZodType<GatewayFile>,
   { hosts }: Topology,
@@ -252,7 +262,10 @@ function withKnownPeers(
   });
 }
 
-/** The topology, in which this gateway has the options of its file. @throws Refusal if lists of peers name no gateway. */
+/**
+ * Returns the topology with the options of the file set for this gateway.
+ * @throws Refusal if a list of peers contains no gateway.
+ */
 export function withFileOptions(path: string, topology: Topology, file: GatewayFile): Topology {
   const { place, options, access } = file;
   const peers = access === undefined ? {} : peersOf(path, topology, { options, access });
@@ -264,7 +277,10 @@ export function withFileOptions(path: string, topology: Topology, file: GatewayF
   return { ...topology, hosts };
 }
 
-/** The option `peers` of a gateway with access control. @throws Refusal if its lists name no gateway. */
+/**
+ * The option `peers` of a gateway with access control.
+ * @throws Refusal if its lists contain no gateway.
+ */
 function peersOf(
   path: string,
   { hosts }: Topology,

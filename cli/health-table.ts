@@ -28,7 +28,7 @@ export function judgeHealth(nodes: readonly NodeHealth[], wantsProbe: boolean): 
   return { ok: isProven && nodes.every(({ ok }) => ok), problems };
 }
 
-/** The health of nodes as a table for a terminal, without a line end. */
+/** Formats the health of nodes as a table for a terminal, without a line end. */
 export function renderHealth(nodes: readonly NodeHealth[], verdict: HealthVerdict): string {
   const good = nodes.filter(({ ok }) => ok).length;
   const rows = [HEADER, ...nodes.map(rowOf)];
@@ -68,7 +68,7 @@ function rowOf({ status, endpoint, metrics, probe, ok }: NodeHealth): readonly s
   ];
 }
 
-/** Shortens the name of a process, which is made of the names of all its nodes. */
+/** Shortens the name of a process, which consists of the names of all its nodes. */
 function shorten(name: string): string {
   return name.length > NAME_MAX ? `${name.slice(0, NAME_MAX - 3)}...` : name;
 }

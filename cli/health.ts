@@ -1,7 +1,7 @@
 /**
- * `orrery health`: asks every node process of a deployment whether all is well, in one command.
+ * `orrery health`: asks every node process of a deployment whether it has problems, in one command.
  *
- * Exit code 0 if every node is well, 1 if one is not, 2 for a bad flag (docs/how-to/operate.md).
+ * Exit code 0 if no node has a problem, 1 if one has, 2 for a bad flag (docs/how-to/operate.md).
  *
  * @module
  */
@@ -77,7 +77,7 @@ function questionOf({ probe, timeout }: HealthFlags): HealthQuestion {
   return { probe: probe ? 'send' : 'leave-out', timeoutMs: timeout };
 }
 
-/** Every endpoint once, in the order given. */
+/** The endpoints that the flags name, each once, in the order of the flags. */
 function endpointsOf(flags: HealthFlags): readonly EndpointAddress[] {
   const { deployment } = flags;
   const deployed = deployment === undefined ? [] : readDeployedEndpoints(deployment);

@@ -7,7 +7,10 @@
 
 /** The option `--queue`, or a misspelt one that begins with `--q`. */
 const QUEUE = /^--q[^=]*=?/;
-/** User and password end at the last `@`: a password may contain an `@` that is not escaped. */
+/**
+ * Matches up to the last `@`, where user and password end, because a password may contain an `@`
+ * that is not escaped.
+ */
 const BEFORE_HOST = /^(?:.*?\/\/)?(.*)@/s;
 const PARAMETER = /[?&]\w*pass\w*=(.+)/is;
 const HIDDEN = '***';

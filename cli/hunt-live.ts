@@ -20,7 +20,7 @@ import { NODE_PLACES } from '../scenarios/open/node-places.ts';
 import { Refusal } from '../scenarios/refusal.ts';
 import type { HuntProgress } from './hunt-progress.ts';
 
-/** The scenario, the budget and the outputs of a hunt in live runs. */
+/** What a hunt in live runs needs: scenario, budget, limits and outputs. */
 export interface LiveHuntOptions {
   readonly hunted: HuntedScenario;
   readonly from: HuntState;
@@ -34,7 +34,7 @@ export interface LiveHuntOptions {
   readonly json: boolean;
 }
 
-/** A break that a live run showed. */
+/** A break that occurred in a live run. */
 interface LiveBreak {
   readonly found: HuntBreak;
   readonly attempt: Attempt;
@@ -85,14 +85,19 @@ class LiveSearch {
   readonly #how: HowLive;
   readonly #known: ReadonlySet<string>;
 
-  /** @param known Names of the breaks that occur even without faults. */
+  /**
+   * @param known Names of the breaks that occur even without faults, which the search ignores.
+   */
   constructor({ hunted }: LiveHuntOptions, how: HowLive, known: ReadonlySet<string>) {
     this.#hunted = hunted;
     this.#how = how;
     this.#known = known;
   }
 
-  /** Runs an attempt, and repeats it if a new break occurred. @returns false if it was stopped. */
+  /**
+   * Runs an attempt, and repeats it if a new break occurred.
+   * @returns false if the user stopped it.
+   */
   async try(attempt: Attempt): Promise<boolean> {
     const own = await prepareAttemptScenario(this.#hunted, attempt);
     if (own === undefined) return true;

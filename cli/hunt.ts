@@ -171,7 +171,8 @@ async function runHunt(file: string, flags: HuntFlags): Promise<0 | 1 | 130> {
       shrunk.push({ one, path, left });
     }
     print({ hunted, state, from, shrunk, pathOf }, flags);
-    // `state` also has the breaks of earlier hunts that this one continues, all of the same program: exit 1 for these, too.
+    // `state` also contains the breaks of earlier hunts that this one continues; the program is the
+    // same, so these also lead to exit code 1.
     if (state.breaks.length > 0) return 1;
     return interrupt.signal.aborted ? 130 : 0;
   } finally {

@@ -12,7 +12,8 @@ export interface InterruptWatch {
 
 /**
  * Starts watching SIGINT and SIGTERM.
- * @param follows Part of the message after the first signal: what the command still does then.
+ * @param follows The part of the message after the first signal that says what the command still
+ * does.
  */
 export function watchInterrupts(follows = 'a report of the run so far follows'): InterruptWatch {
   const controller = new AbortController();

@@ -21,7 +21,8 @@ const PREFIX_DEFAULT = 'http://127.0.0.1:7470/lab/';
 const CHARS_MAX = 30_000;
 
 /**
- * The address of a finished run in virtual time; undefined for other runs, and if a file cannot be in a link.
+ * The address of a finished run in virtual time. Undefined for other runs, and if a link cannot
+ * hold one of its files.
  * @param copies The scenario and, if it is a file of its own, the topology.
  */
 export async function labAddressOfRun(
@@ -32,7 +33,7 @@ export async function labAddressOfRun(
   const asked = askedOf(report);
   if (mode !== 'sim' || interactive !== undefined || asked === undefined) return undefined;
   const { file, topologyFile, data = [] } = scenario;
-  // A topology that is not among the copies would be the shipped one of its name.
+  // If the topology is not among the copies, the Lab would take the shipped one of the same name.
   if (!copies.some(([path]) => path === topologyFile)) return undefined;
   const { cpuProfileSha256: profile } = report;
   const read = profile === undefined ? data : [...data, profile];
@@ -40,7 +41,10 @@ export async function labAddressOfRun(
   return await labAddress(file, copies, { seeds: asked.seeds, set, read });
 }
 
-/** The seeds and values that lead to the runs of a report; undefined if none do. */
+/**
+ * The seeds and values with which the Lab repeats the runs of a report; undefined if there are no
+ * such seeds and values.
+ */
 function askedOf({
   ending,
   scenario,
@@ -58,18 +62,24 @@ function askedOf({
   const own = [...new Set(seeds.map((seed) => seed % SEEDS_PER_NETWORK))];
   const planned = seedsInNetworks({ seeds: [], networks }, own);
   const areAll = planned.length === seeds.length && planned.every((seed) => seeds.includes(seed));
-  // A flag may have chosen one network of the file.
+  // A flag may have chosen one of the networks in the file, so the link names them.
   const values = { ...overrides, networks: `[${networks.join()}]` };
   return areAll ? { seeds: own, values } : undefined;
 }
 
-/** What a run was asked for, and what it read. */
+/** The seeds and values that a run was asked for, and the files that it read. */
 interface AskedRun extends Pick<LabLink, 'seeds' | 'set'> {
-  /** SHA-256 of the files that it read beside the copies; the Lab has only shipped ones. */
+  /**
+   * SHA-256 of the files that the run read and that are not among the copies; they must be shipped
+   * files, because the Lab has no others.
+   */
   readonly read: readonly string[];
 }
 
-/** The address of a scenario; undefined if a link cannot hold its files and values, or the Lab has others of these names. */
+/**
+ * The address of a scenario in the Lab; undefined if a link cannot hold its files and values, or if
+ * the run read a file that the Lab does not have.
+ */
 export async function labAddress(
   scenario: string,
   copies: readonly (readonly [path: string, text: string, ...unknown[]])[],
@@ -82,7 +92,8 @@ export async function labAddress(
   const link = { files, scenario: named(scenario), seeds, set };
   const hasAll = files.has(link.scenario);
   const isNamed = [...files.keys()].every((name) => fileNameFault(name) === undefined);
-  // The Lab has a value on each line, and ignores spaces around it.
+  // The Lab shows one value per line and ignores spaces around it, so no value may contain a line
+  // end or begin or end with a space.
   const areLines = set.every((value) => value === value.trim() && !/[\r\n]/.test(value));
   if (!hasAll || !isNamed || !areShipped(read) || !areLines) return undefined;
   const prefix = process.env['ORRERY_LAB'] ?? PREFIX_DEFAULT;
@@ -90,7 +101,10 @@ export async function labAddress(
   return address.length <= CHARS_MAX ? address : undefined;
 }
 
-/** Shipped topologies stand in their folder, all others where they are as seen from the scenario; empty if the Lab has no such place. */
+/**
+ * The name of a file in the Lab. A shipped topology is in the folder of topologies; every other
+ * file keeps its path relative to the scenario. Empty if the Lab cannot have a file at that path.
+ */
 function nameInLab(path: string, folder: string): string {
   const isShipped = dirname(resolve(path)) === resolve(SHIPPED_FILE_FOLDERS.topologies);
   if (isShipped) return `topologies/${basename(path)}`;
@@ -98,7 +112,7 @@ function nameInLab(path: string, folder: string): string {
   return name.startsWith('topologies/') ? '' : name;
 }
 
-/** True if there is a shipped file of each SHA-256. */
+/** True if each SHA-256 is that of a shipped file. */
 function areShipped(hashes: readonly string[]): boolean {
   if (hashes.length === 0) return true;
   const shipped = new Set(
@@ -111,7 +125,10 @@ function areShipped(hashes: readonly string[]): boolean {
   return hashes.every((hash) => shipped.has(hash));
 }
 
-/** The shipped files of these names, as others have them: none that is new or changed here. */
+/**
+ * The shipped files with these names, without those that are new or changed in this working tree,
+ * because the Lab has the committed ones.
+ */
 function shippedOf(names: readonly string[]): ReadonlyMap<string, Uint8Array> {
   const { scenarios, topologies } = SHIPPED_FILE_FOLDERS;
   const found = names.flatMap((name) => {

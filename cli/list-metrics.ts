@@ -9,7 +9,7 @@ import {
   type ProtocolRegistry,
 } from '../scenarios/open/registry.ts';
 
-/** Prints all metrics, sorted by name; as JSON on request. */
+/** Prints all metrics, sorted by name; prints JSON if the user asked for it. */
 export async function listMetrics(registry: ProtocolRegistry, isJson: boolean): Promise<void> {
   await loadAddedProtocols();
   const own = knownProtocols().flatMap(({ metrics }) => metrics);

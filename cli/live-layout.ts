@@ -64,9 +64,10 @@ export function chooseLoops(
     );
   }
   if (processes !== undefined || deployment !== undefined) return { loops: 1 };
-  // All senders to a host of a cloud share its access, so they have to be on one loop.
+  // All senders to a host of a cloud share its access link, so all nodes have to run on one loop.
   if (scenario.topology.clouds.length > 0) return { loops: 1 };
-  // Even on a machine with unlimited cores, this scenario would get a single loop.
+  // This scenario has so little traffic that it would get one loop even on a machine with unlimited
+  // cores.
   if (defaultLoopCount(scenario, Number.POSITIVE_INFINITY) === 1) return { loops: 1 };
   const chosen = isPrecisionGiven ? 1 : defaultLoopCount(scenario, availableParallelism());
   return { loops: chosen, repeat: chosen };

@@ -168,7 +168,7 @@ function runnerOf(
       runDistributed({
         ...order,
         ...spread,
-        // The list of processes is not needed if all nodes run in this process.
+        // If all nodes run in this process, no list of processes is written.
         ...(isHere ? {} : { onProcesses: (entries) => writeRunProcessesFile(folder, entries) }),
       }),
   };

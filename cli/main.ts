@@ -10,10 +10,14 @@ import { findEnvironmentError } from '../engine/live/environment.ts';
 /** With a lower limit of open files, loading fails in many ways, and not every error names the reason. */
 const OPEN_FILES_MIN = 128;
 
-/** Exit codes with which Node ends silently: 1, its thread that loads modules died; 13, an import never settles. */
+/**
+ * Exit codes with which Node ends without a message: 1 if its thread that loads modules died, 13 if
+ * an import never settles.
+ */
 const WITHOUT_A_WORD: readonly number[] = [1, 13];
 
-// The thread that loads modules may fail on its own; once they are loaded, run-command.ts handles errors.
+// The thread that loads modules may fail by itself. Once everything is loaded, run-command.ts
+// handles errors.
 process.on('uncaughtException', endUnloaded);
 process.on('exit', (code) => {
   const isLoading = process.listeners('uncaughtException').includes(endUnloaded);

@@ -28,7 +28,10 @@ import type { RunFlags } from './run-flags.ts';
 import { finishMergedSweep, flagsForSeeds } from './sweep-run.ts';
 
 interface MergeFlags extends Pick<RunFlags, 'out' | 'json' | 'quiet' | 'debug'> {
-  /** Values of the sweep that name files, and that the user confirms as trusted. */
+  /**
+   * Values of the sweep that name files; by repeating them, the user confirms that they are
+   * trusted.
+   */
   readonly set: CombinationParameters;
   /** The scenario of the results, if the user names it. */
   readonly scenario?: string;
@@ -116,7 +119,7 @@ function refuseOtherValues({ set }: SweepHeader, trusted: CombinationParameters)
 
 /**
  * Returns a function that opens the scenario with the values of results, which are not trusted.
- * @param commandWith Makes the command by which the user confirms these values as trusted.
+ * @param commandWith Makes the command with which the user confirms that these values are trusted.
  */
 function opening(
   { file, set }: SweepHeader,

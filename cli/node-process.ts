@@ -50,28 +50,36 @@ export interface NodeProcessOptions
    * them in any case.
    */
   readonly writesNodes?: boolean;
-  /** Port of the operator endpoint; 0 lets the system choose. */
+  /** Port of the operator endpoint; with 0, the system chooses one. */
   readonly operatorPort: number;
   readonly operatorHost?: string;
   /** What SIGINT does: `drain` (default) drains the nodes as SIGTERM does, `ignore` does nothing. */
   readonly interrupt?: 'drain' | 'ignore';
-  /** Opens a server for applications of the node; it is closed with the process. */
+  /** Opens a server for applications of the nodes; the process closes it at its end. */
   readonly openFace?: (log: OperatorLog) => Promise<ApplicationServer>;
-  /** Reads the files again with which the process was started, and applies changes; called on SIGHUP. */
+  /**
+   * Called on SIGHUP: reads again the files with which the process was started, and applies
+   * changes.
+   */
   readonly reload?: (log: OperatorLog, change: ChangeNodeOptions) => ReloadResult;
 }
 
-/** A server for applications of the nodes of a process. */
+/** A server through which applications use the nodes of a process. */
 export interface ApplicationServer {
   /**
    * Called when the agent exists and its nodes are about to be created.
    * @throws Refusal if its nodes do not have what the server needs.
    */
   attach(agent: Agent): void;
-  /** What the server counts beside its nodes, and the definitions of that. */
+  /**
+   * Definitions of the metrics that the server itself counts, in addition to those of its nodes.
+   */
   readonly definitions?: readonly MetricDefinition[];
   metrics?(): Readonly<Record<string, MetricValue>>;
-  /** Metrics under other names than those of a run, in the text format of Prometheus. */
+  /**
+   * Returns metrics under published names that differ from those of a run, in the text format of
+   * Prometheus.
+   */
   published?(state: ProcessState): Promise<string>;
   close(): Promise<void>;
 }
@@ -116,7 +124,7 @@ export async function runNodeProcess(options: NodeProcessOptions): Promise<void>
   const end = await face.session.end;
   if (end.kind === 'broken') log.component('agent').error(end.message);
   if (end.kind === 'lost') log.component('agent').warn(`the coordinator is gone: ${end.reason}`);
-  // If a signal started the drain, the signal handler closes everything else and ends the process.
+  // A signal has started the drain; its handler closes everything else and ends the process.
   if (face.isDraining) return;
   if (end.kind === 'done' && options.mode === 'alone') {
     log.component('agent').warn(`ends after ${STANDALONE_RUN_DAYS_MAX} days, to be started again`);
@@ -183,7 +191,10 @@ class ProcessFace implements NodeProcessBackend {
     };
   }
 
-  /** Metrics of all known protocols; read at each request, because agents load users' modules after the start. */
+  /**
+   * Metrics of all known protocols; computed at each request, because agents load users' modules
+   * after the start.
+   */
   get definitions(): readonly MetricDefinition[] {
     const { registry } = this.#options;
     const own = registry.names.flatMap((name) => registry.protocols(name)?.metrics ?? []);
@@ -217,7 +228,7 @@ class ProcessFace implements NodeProcessBackend {
     return agent.probe(whom) ?? Promise.resolve(undefined);
   }
 
-  /** Text that says why there is no agent yet. */
+  /** Says why there is no agent yet. */
   get #unloaded(): string {
     return this.#options.mode === 'alone' ? 'is being loaded' : 'waits for its coordinator';
   }

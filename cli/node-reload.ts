@@ -1,7 +1,7 @@
 /**
- * The effect of SIGHUP on a node of a deployment: topology and deployment file are read again. Log levels, and
- * options that the node can change while it runs, change at once; every other difference is named in the log,
- * because it takes effect at the next start.
+ * The effect of SIGHUP on a node of a deployment: the node reads topology and deployment file
+ * again. New log levels, and options that can change while the node runs, apply at once; every
+ * other difference is logged, because it takes effect only at the next start.
  *
  * A file with mistakes changes nothing. No output contains keys.
  *
@@ -39,10 +39,13 @@ export type ChangeNodeOptions = (
 
 const NO_LEVELS = 'info';
 
-/** The files of one running node: reads them again on request, and applies what can change while the node runs. */
+/**
+ * Reads the files of a running node again on request, and applies what can change while the node
+ * runs.
+ */
 export class NodeFiles {
   readonly #started: NodeStartFiles;
-  /** The log levels in force, as the deployment file has them. */
+  /** The log levels in force, in the format of the deployment file. */
   #levels: string;
 
   constructor(started: NodeStartFiles) {
@@ -50,7 +53,10 @@ export class NodeFiles {
     this.#levels = started.deployment.log ?? NO_LEVELS;
   }
 
-  /** Applies what can change while the node runs; never throws on bad files. */
+  /**
+   * Reads the files and applies what can change while the node runs; does not throw if files have
+   * mistakes.
+   */
   reread(log: OperatorLog, change: ChangeNodeOptions): ReloadResult {
     const { name, topologyFile, registry, loadDeployment } = this.#started;
     try {
@@ -82,7 +88,10 @@ export class NodeFiles {
     return [applied];
   }
 
-  /** @param done Settings of the node that are in force already. */
+  /**
+   * Lists the differences between the files as they were at the start and as they are now.
+   * @param done Settings of the node that are in force already.
+   */
   #differences(
     topology: Topology,
     deployment: Deployment,
@@ -106,7 +115,8 @@ function topologyDifferences(before: Topology, after: Topology, name: string): r
   if (before.sha256 === after.sha256) return [];
   const own = hostDifferences(hostOf(before, name), hostOf(after, name));
   if (own.length > 0) return own.map((setting) => `${name}.${setting}`);
-  // A coordinator compares the bytes of the file, so a changed comment counts too.
+  // Any other change of the file counts, even one in a comment, because a coordinator compares the
+  // bytes of the file.
   return ['other nodes, links or comments'];
 }
 

@@ -21,7 +21,10 @@ const ENTRY = entryModuleUrl('./node-thread', import.meta.url);
 const SIGNALS = ['SIGTERM', 'SIGINT', 'SIGHUP', 'SIGUSR2'] as const;
 const ENDING: readonly string[] = ['SIGTERM', 'SIGINT'];
 const CHECK_MS = 100;
-/** Time, ms, that a thread has to end by itself after the deadline of its drain; the process ends within 5 s. */
+/**
+ * Time, ms, for which the thread may end by itself after the deadline of its drain; together, the
+ * process ends within 5 s.
+ */
 const STUCK_MS = 150;
 /**
  * The thread counts as silent if its heartbeat counter has not changed for this time, ms: three heartbeat intervals.
@@ -80,7 +83,10 @@ class Guard {
     this.#worker.postMessage(signal);
   }
 
-  /** Gives a signal its default effect, because the thread has no handler for it (yet). */
+  /**
+   * Does what the system does by default for a signal, because the thread has no handler for it
+   * (yet).
+   */
   #obey(signal: NodeJS.Signals): void {
     this.dispose();
     process.kill(process.pid, signal);
@@ -94,7 +100,8 @@ class Guard {
       this.#place = undefined;
     }
     const heldMs = nowMs - this.#beatMs;
-    // Before its first heartbeat the worker still loads its program.
+    // Before its first heartbeat, the worker is still loading its program, so it does not count as
+    // blocked.
     if (beat > 0 && heldMs >= STUCK_LIVE_CALL_MS && this.#place === undefined)
       void this.#tell(heldMs);
     const askedMs = this.#askedMs;
@@ -118,7 +125,8 @@ class Guard {
       'error',
       `not drained within ${DRAIN_DEADLINE_MS} ms: ${node} computes without end${where ?? ''}; ended`,
     );
-    // Native code in an endless loop cannot be terminated, and an exit would wait for it, hence SIGKILL.
+    // A thread in an endless loop of native code cannot be terminated, and a normal exit would wait
+    // for it: hence SIGKILL.
     setTimeout(() => process.kill(process.pid, 'SIGKILL'), STUCK_MS);
     await this.#worker.terminate();
     process.exit(EXIT_NOT_DRAINED);

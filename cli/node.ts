@@ -135,7 +135,10 @@ async function loadOwn(
   return { topology: loadTopology(request), registry };
 }
 
-/** Makes and writes the keys of the coordinator and all nodes or, if `name` is given, the key of this node alone. */
+/**
+ * Makes keys and writes them to files: those of the coordinator and of all nodes or, if `name` is
+ * given, that of this node only.
+ */
 async function writeKeys(file: string, name: string | undefined, folder: string): Promise<void> {
   const { topology, registry } = await loadOwn(file);
   if (name !== undefined) checkName(topology, name);
@@ -161,7 +164,8 @@ async function runNode(topologyFile: string, name: string, flags: NodeFlags): Pr
   const { deployment, stateName } = how;
   const stateFolder = flags.state ?? process.env['STATE_DIRECTORY'];
   const own = stateFolder === undefined ? undefined : join(stateFolder, stateName);
-  // Locked, so that no other process of this node removes the files of the present run.
+  // The folder is locked, so that no other process of this node removes the files of the present
+  // run.
   if (own !== undefined) lockFolder(own);
   const files = new NodeFiles({ ...found, ...how });
   await runNodeProcess({
@@ -217,7 +221,7 @@ function alone({ name, topology, registry }: Found, flags: NodeFlags): Manner {
     deployment: loaded.deployment,
     loadDeployment: (over) => load(over).deployment,
     connect: async () => new StandaloneChannel(standaloneAssignment(name, topology, loaded)),
-    // Names of nodes have no dot, so these stores are never those of a run with a coordinator.
+    // Names of nodes contain no dot, so this name differs from that of any run with a coordinator.
     stateName: `${encodeURIComponent(name)}.alone`,
   };
 }
@@ -245,7 +249,7 @@ function coordinatorOf(
   return hostPort('--coordinator', coordinator, '192.0.2.10:7000');
 }
 
-/** The server for applications, if the flags ask for one. */
+/** Opens the server for applications that the flags ask for; undefined if they ask for none. */
 function faceOf(
   node: string,
   { fabric, fabricToken }: NodeFlags,
@@ -275,7 +279,9 @@ function hostPort(
   return { host, port: Number(port) };
 }
 
-/** True if a further attempt would fail too: a wrong key, or another program on the port. */
+/**
+ * True if another attempt would fail as well: the key is wrong, or another program uses the port.
+ */
 function isFinal({ reason }: DialError): boolean {
   return reason === 'authentication failed' || reason === 'protocol error';
 }

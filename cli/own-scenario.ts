@@ -42,8 +42,9 @@ export function refuseUntrustedScenario(
 }
 
 /**
- * The folder that may have been unpacked with the results: the topmost folder on their path below the current folder.
- * The list is empty if the results are in the current folder itself, or not below it.
+ * The folder that may have been unpacked together with the results: the topmost folder on their
+ * path below the current folder. The list is empty if the results are directly in the current
+ * folder, or outside it.
  */
 function broughtIn(folder: string): readonly string[] {
   const [top = ''] = relative(realPath(process.cwd()), realPath(folder)).split(sep);

@@ -25,7 +25,7 @@ import type { RunnerFolder } from './run-folder.ts';
 import { INTERACTIVE_RUN_SUFFIX } from './run-name.ts';
 import { writeAllOrNone } from './whole-files.ts';
 
-/** Facts about the run into which pages may inject faults. */
+/** What is known about the run into which pages may inject faults. */
 export interface FaultPaletteOptions {
   readonly scenario: Scenario;
   /** Kinds of forged packets, by the name of the node that they attack. */
@@ -121,7 +121,8 @@ export class FaultPalette implements ControlHandler {
       return Promise.resolve(makeRefusal(number, this.#phase, why));
     }
     return new Promise((resolve) => {
-      // Two pages may use the same number for their orders: the client numbers them anew, and the reply restores it.
+      // Orders of two pages may have the same number, so the client numbers them anew, and the
+      // reply restores the page's number.
       const taker = (news: RunPortReport | undefined): void => resolve(replyTo(number, news));
       this.#parts.client.send(lineOrder(order), taker);
     });
@@ -229,7 +230,10 @@ function writeInteractive(folder: string, palette: FaultPalette): boolean {
   }
 }
 
-/** Adds to the command `base` the flags by which the command `said` is longer than the command `ordered`. */
+/**
+ * Adds to the command `base` the flags that the command `said` has and the command `ordered` does
+ * not have.
+ */
 function withExtras(base: string, said: string, ordered: string): string {
   const extras = said.startsWith(ordered)
     ? said.slice(ordered.length).replace(/^ --(?= )/, '')

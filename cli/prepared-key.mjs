@@ -1,7 +1,7 @@
 /**
- * The name of a program in the store. It changes with our own modules, the package manager's record of
- * the installed packages, the location and the version of Node. It does not notice packages that are
- * edited by hand.
+ * The name of a program in the store. The name changes when our own modules, the package manager's
+ * record of installed packages, the location or the version of Node changes. It does not change
+ * when packages are edited by hand.
  *
  * @module
  */

@@ -57,7 +57,7 @@ export function preparedFolder() {
     const stores = [besidePackages(), ofUser()].filter((store) => store !== undefined);
     return known(stores, key) ?? make(stores, key);
   } catch {
-    // Loading the modules one by one gives a better message.
+    // The caller then loads the modules one by one, which gives a better message.
     return undefined;
   }
 }
@@ -72,8 +72,8 @@ function besidePackages() {
     path: join(top, '.cache/orrery/start'),
     mode: 0o755,
     othersMax: 3,
-    // Safe if nobody else can write to it and it is owned by this user, root or the owner of the
-    // program.
+    // The folder is safe if nobody else can write to it and its owner is this user, root or the
+    // owner of the program.
     isSafe: ({ uid, gid, mode }) =>
       [process.geteuid(), 0, home.uid].includes(uid) &&
       (mode & OTHERS_MAY_WRITE & ~home.mode) === 0 &&
@@ -81,7 +81,10 @@ function besidePackages() {
   };
 }
 
-/** The store for packages that somebody else installed. All projects of a user share it. */
+/**
+ * The store for packages that somebody else installed, in the user's own cache; all projects of the
+ * user share it.
+ */
 function ofUser() {
   const named = process.env.XDG_CACHE_HOME ?? '';
   const asked = isAbsolute(named) ? named : join(homedir(), '.cache');
@@ -153,7 +156,7 @@ function prepare(store, folder) {
   return folder;
 }
 
-/** Deletes all but the most recently used folders, which other processes may be running from. */
+/** Deletes all but the most recently used folders, because other processes may still use those. */
 function removeOld({ path: store, othersMax }, present) {
   const all = readdirSync(store)
     .map((name) => ({ name, path: join(store, name) }))

@@ -41,8 +41,8 @@ export function answerOperatorQuestion(
   if (signal.aborted) return refused('cancelled');
   const answers = (host: HostSpec): boolean => {
     const placed = findQuestionedProtocol(host, by);
-    // Operators cannot make requests that only applications may make: the server for applications requires its own
-    // token.
+    // An operator must not make requests that are meant for applications, because these need the
+    // token of the server for applications.
     return placed !== undefined && listQuestionKinds(registry, placed).includes(question.kind);
   };
   const meant = hosts.filter((host) => isMeant(host, { ...question, node }));
@@ -74,8 +74,9 @@ export function answerOperatorQuestion(
 }
 
 /**
- * True if a question may be for this host. A question that names a node is for that host. Without a name, `status` is
- * for its target (without a target: for any host), and any other question is for every host but its target.
+ * True if a question may be meant for this host. With `node`, it is meant for the host of that
+ * name. Without it, `status` is meant for its target (or for any host if it has none), and any
+ * other question for every host except its target.
  */
 function isMeant(
   { name }: HostSpec,

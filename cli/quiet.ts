@@ -10,7 +10,10 @@ import { Refusal } from '../scenarios/refusal.ts';
 /** Duration of one measurement of the processor use, ms, and the largest number of measurements: 10 s in all. */
 const MEASUREMENT_MS = 2_000;
 const MEASUREMENTS = 5;
-/** Largest number of cores that all programs together may use: more would be measured as our own cost. */
+/**
+ * Largest number of cores that all programs together may use: with more, the measurement would
+ * count their work as ours.
+ */
 const OTHERS_MAX = 0.4;
 
 /** Measures over `waitMs`, while this process waits, how many cores all programs together use on average. */
@@ -22,9 +25,9 @@ export async function measureCoresInUse(waitMs: number, times = cpus): Promise<n
 }
 
 /**
- * Waits until the machine was idle enough for two seconds in a row.
+ * Waits until the machine has been idle enough for two seconds in a row.
  * @param inUse Measures over `waitMs` how many cores are in use.
- * @throws Refusal if that did not happen within ten seconds.
+ * @throws Refusal if it was too busy for ten seconds.
  */
 export async function waitForQuietMachine(
   inUse: (waitMs: number) => Promise<number> = measureCoresInUse,

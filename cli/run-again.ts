@@ -86,7 +86,8 @@ class ChangedFiles {
     if (this.#watchers.has(folder)) return;
     if (statSync(folder, { throwIfNoEntry: false })?.isDirectory() !== true) return;
     const watcher = watch(folder, (_, name) => this.#hear(folder, name ?? ''));
-    // A watcher of a deleted folder fails; there is nothing left to watch.
+    // A watcher fails when its folder is deleted; then there is nothing left to watch, so the error
+    // is ignored.
     watcher.on('error', () => undefined);
     this.#watchers.set(folder, watcher);
   }

@@ -31,7 +31,10 @@ import type { RunnerFolder } from './run-folder.ts';
 
 /** Longest wait for a busy run to report its state, ms; after it, the reply is made without that state. */
 const REPORT_WAIT_MS_MAX = 2_000;
-/** Time, ms, that the endpoint waits beyond a question's own time limit, at which the run should end the question. */
+/**
+ * Time, ms, that the endpoint waits beyond a question's own time limit. The run should end the
+ * question at that limit.
+ */
 const GRACE_MS = 500;
 const NS_PER_MS = 1_000_000;
 const US_PER_S = 1e6;
@@ -55,7 +58,7 @@ export async function openOperatorEndpoint(
   port: number,
 ): Promise<OperatorServer> {
   const face = new RunFace(run);
-  // Log lines of nodes are written as --log says; the endpoint itself logs nothing but warnings.
+  // The nodes write their log lines as --log says; the endpoint itself logs only warnings.
   const log = createJsonLog({ node: face.name, level: 'warn', environment: '' });
   const server = await startOperatorServer({ face, log, port }).catch((error: unknown) => {
     if (!(error instanceof OperatorAddressError)) throw error;

@@ -35,7 +35,10 @@ const OTHERS: readonly string[] = [
   ...[INTERACTIVE_SCENARIO_FILE, ...Object.values(INPUT_COPY_FILE_NAMES)],
 ];
 
-/** True for the name of a file that a run may have written: reports, recordings, output of outside programs. */
+/**
+ * True for the name of a file that a run may write: a report, a recording, or the output of an
+ * outside program.
+ */
 export function isRunFile(name: string): boolean {
   if (OTHERS.includes(name)) return true;
   return (

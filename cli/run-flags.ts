@@ -176,7 +176,8 @@ const REFUSALS: Readonly<Record<CommandTakingFlags, Refusal>> = {
     reason: 'in virtual time a question is an event of the file',
     hint: () => 'add `{ at: 5s, ask: { node: NODE, kind: status } }` to its events',
   },
-  // A datagram loses its identity in the kernel, so packets cannot be followed over their hops.
+  // Packets of a live run cannot be followed over their hops, because the kernel does not preserve
+  // the identity of a datagram.
   live: {
     reason: 'a live run does not follow single packets, and never goes the same way twice',
     hint: () => `${commandText(['scenario'])} runs the same file in virtual time`,

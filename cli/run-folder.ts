@@ -101,7 +101,8 @@ export class RunFolder {
       symlinkSync(basename(this.#folder), draft);
       renameSync(draft, link);
     } catch {
-      // The file system has no links, or there is a folder of that name.
+      // Either the file system has no links, or a folder of that name exists: there is no link
+      // then.
       rmSync(draft, { force: true });
     }
   }
@@ -157,11 +158,14 @@ interface Claim {
 function claim(wanted: string): Claim {
   const lock = acquireRunLock(join(dirname(wanted), `.${basename(wanted)}.running`));
   if ('release' in lock) return { folder: wanted, lock };
-  // No other process asks for this name, so it needs no lock.
+  // No other process tries this name, so the folder needs no lock.
   return { folder: freeName(wanted, new Date()), lock: undefined, heldBy: lock.heldBy };
 }
 
-/** Moves a finished run out of its folder. @returns its new folder; undefined if there is no finished run. */
+/**
+ * Moves a finished run from its folder to another one.
+ * @returns its new folder; undefined if there is no finished run.
+ */
 function moveAside(folder: string): string | undefined {
   const main = VERDICT_FILES.map((name) => join(folder, name)).find((path) => existsSync(path));
   if (main === undefined) return undefined;
@@ -193,7 +197,7 @@ function entriesOf(folder: string): readonly Dirent[] {
   try {
     return readdirSync(folder, { withFileTypes: true });
   } catch {
-    // The folder was removed in the meantime.
+    // Another process has removed the folder in the meantime.
     return [];
   }
 }
@@ -244,7 +248,8 @@ function isReport(folder: string): boolean {
   const main = VERDICT_FILES.map((name) => join(folder, name)).find((path) => existsSync(path));
   if (main === undefined) return false;
   try {
-    // The results file of a sweep has one JSON document per line; the first is enough.
+    // The results file of a sweep consists of lines, each of which is a JSON document; the first
+    // line is enough.
     const [first = ''] = main.endsWith(RESULTS_FILE_NAME)
       ? readFileSync(main, 'utf8').split('\n', 1)
       : [];

@@ -1,8 +1,8 @@
 /**
  * Locks a folder while a run writes to it, so that a second run of the same name goes elsewhere.
  *
- * A lock is a file with the id of its process. It is void once that process has ended, even if a new
- * process has got the same id (where the system tells when a process began).
+ * A lock is a file with the id of its process. A lock is invalid once that process has ended. This
+ * is noticed even if a new process has the same id, on systems that say when a process began.
  *
  * @module
  */

@@ -31,7 +31,10 @@ const BEACONS_KIND = 'beacons';
 const NS_PER_S = 1_000_000_000;
 /** Links are up 1.4 s after their routers have started (nodes/scion/README.md, "Figures"). */
 const LINKS_UP_NS = 2 * NS_PER_S;
-/** Path discovery is complete when control services learn nothing new for this time, two rounds of beaconing, ns. */
+/**
+ * Path discovery counts as complete when control services have learned nothing new for this time
+ * (two rounds of beaconing), ns.
+ */
 const SETTLED_NS = 10 * NS_PER_S;
 /** Longest wait for path discovery to complete, ns. */
 const SETTLE_NS_MAX = 300 * NS_PER_S;

@@ -157,8 +157,8 @@ function repeatedBy(run: string, { seed, set }: ShrinkFlags): Repeated {
 }
 
 /**
- * Opens the scenario of a report. The overrides in the report are not trusted: with them, the scenario may open
- * only the files and modules that it opens without them.
+ * Opens the scenario of a report. The report's overrides are not trusted: with them, the scenario
+ * may open only those files and modules that it also opens without them.
  */
 async function openedBy(
   file: string,

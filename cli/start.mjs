@@ -22,7 +22,8 @@ function prepared() {
   const folder = preparedFolder();
   if (folder === undefined) return undefined;
   usePrepared(folder);
-  // Help and version use little of the code, so their compiled code is stored apart from that of commands.
+  // Help and version use little of the code, so their compiled code is stored separately from that
+  // of commands.
   const isFront = (process.argv[2] ?? '-').startsWith('-');
   return loadPrepared('command', isFront ? 'front' : 'command');
 }

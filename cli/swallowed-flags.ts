@@ -9,7 +9,10 @@ import type { Command, Option } from 'commander';
 import { commandText } from '../scenarios/command-text.ts';
 import { FlagError } from './exit.ts';
 
-/** Flags that npm itself has too: their variables may come from npm's own configuration. */
+/**
+ * Flags that npm has as well: their variables may come from npm's own configuration, so they prove
+ * nothing.
+ */
 const OF_NPM = new Set(['--color', '--no-color', '--cpu']);
 
 type Environment = Readonly<Record<string, string | undefined>>;
@@ -45,7 +48,7 @@ export function refuseFlagsSwallowedByNpm(
 interface Swallowed {
   readonly long: string;
   readonly value?: string;
-  /** True if npm took only the flag, and left its value among the words of the command. */
+  /** True if npm swallowed only the flag, and left its value among the words of the command. */
   readonly isOpen: boolean;
   /** Word that stands for the value in the message, such as `N`. */
   readonly example: string;

@@ -54,7 +54,8 @@ export function writeSweepFiles(
   };
   const json = `${JSON.stringify(result, null, 2)}\n`;
   const text = flags.json === true ? json : tableText(result, flags);
-  // Printed before files are written, so that the rows are not lost if the disk is full.
+  // The table is printed before the files are written, so that the rows are not lost if the disk is
+  // full.
   process.stdout.write(text);
   writeAllOrNone(folder, [['sweep.json', json], ...sweepFiles(result, readQuantity)]);
   const [problem] = copyReports(flags, folder, 'sweep');
@@ -88,7 +89,7 @@ function filesText(title: string, names: readonly string[]): string {
   return unicode ? text : toAscii(text);
 }
 
-/** Deletes the previous sweep of the folder if its results equal those of this sweep. */
+/** Deletes the previous sweep of the folder if it has the same results as this sweep. */
 function forgetRepeated(place: RunFolder, json: string): void {
   const path = join(place.former ?? '', 'sweep.json');
   if (place.former === undefined || !existsSync(path)) return;

@@ -67,8 +67,9 @@ export function showSweepProgress(
 }
 
 /**
- * Shows the latest state at most once per interval, and never at once: the end of a run and the end of its
- * combination are two updates right after each other, and only the second should be shown.
+ * Shows the latest state at most once per interval, and always with a delay: the end of a run and
+ * the end of its combination are two updates in quick succession, of which only the second should
+ * be shown.
  */
 function paced(show: (state: SweepState) => void, intervalMs: number): SweepProgressDisplay {
   let nextMs = 0;

@@ -84,7 +84,8 @@ export async function runSweepCommand(
   for (const text of scenario.sweep?.warnings ?? []) process.stderr.write(`orrery: ${text}\n`);
   await checkValues(file, scenario, context);
   const progress = showSweepProgress(scenario.name, flags);
-  // Opened before the folder: if a queue does not answer, the last results must not be moved aside.
+  // The executor is opened before the folder: if the queue does not answer, the last results must
+  // not be moved aside.
   const executor = await executorOf(flags, head, (text) => {
     progress.clear();
     process.stderr.write(`orrery: ${text}\n`);
@@ -314,7 +315,8 @@ async function runCells(task: SweepTask, runner: CellRunner): Promise<ExitCode> 
         return { ...loaded, index, parameters, isKept: index < KEPT_REPORTS_MAX };
       } catch (error) {
         if (!(error instanceof ConfigError)) throw error;
-        // Each value was accepted in some combination; this combination may be refused all the same.
+        // Each value was accepted in at least one combination; nevertheless this combination may be
+        // refused.
         const blame = makeSweepIssueCollector(file, flags.set);
         blame.add(error, parameters);
         teller.refused({ index, parameters }, blame.error() ?? error);
@@ -333,7 +335,7 @@ async function runCells(task: SweepTask, runner: CellRunner): Promise<ExitCode> 
     onProgress: (state) => progress.update({ ...state, ...teller.state, ...size }),
   });
   progress.clear();
-  // A combination that is not reported would look like a pass.
+  // If one combination were not reported, the sweep would look as if it had passed.
   assert(teller.rows.length === cells.length || isStopped(), 'each combination has ended');
   const code = await teller.code();
   writeSweepFiles(scenario, teller.rows, {
@@ -362,7 +364,7 @@ export async function finishMergedSweep(
       return Promise.resolve({ kind: 'ended', ending: 'interrupted', seed, message: 'missing' });
     },
   };
-  // Conflicts come first, because no other problem of the parts is worse.
+  // Conflicts are printed first, because no other problem of the parts is worse.
   const told = printConflicts(conflicts);
   const { place } = placeOf(scenario, { ...flags, fresh: true }, head);
   try {
@@ -372,7 +374,8 @@ export async function finishMergedSweep(
     const store = new KeptRuns({ commit: head.commit, known, onRun: (): void => undefined });
     const parts = { place, progress, executor, store, signal, isStopped };
     const code = await runCells(task, parts);
-    // Written only after the combinations were accepted, so that no sweep continues from refused results.
+    // The results are written only after the combinations were accepted, so that no sweep continues
+    // from refused results.
     const results = new ResultsFile(join(place.folder, RESULTS_FILE_NAME), head);
     for (const line of known.values()) results.add(line);
     results.close();

@@ -24,7 +24,7 @@ export function terminalOptions(flag: 'on' | 'off' | undefined): TerminalOptions
   };
 }
 
-/** The width of a terminal in columns; if it reports 0, the width is unknown. */
+/** The width of a terminal in columns. Some terminals report 0; their width is unknown. */
 export function readTerminalWidth({ columns = 0 }: { readonly columns?: number }): number {
   return columns === 0 ? WIDTH_WITHOUT_TERMINAL : Math.max(WIDTH_LEAST, columns);
 }
@@ -35,14 +35,20 @@ export function canRewriteStderrLine(): boolean {
   return process.stderr.isTTY === true && ci === '' && term !== 'dumb';
 }
 
-/** A message for stderr, wrapped to fit a terminal; for a program that reads stderr, it stays unwrapped. */
+/**
+ * Wraps a message for stderr to the width of the terminal. If stderr is not a terminal but read by
+ * a program, the message stays as it is.
+ */
 export function wrapForStderr(text: string): string {
   return process.stderr.isTTY === true
     ? wrapMessage(text, readTerminalWidth(process.stderr))
     : text;
 }
 
-/** Wraps sentences and hints; quoted lines of files and commands are not wrapped, since carets point into them. */
+/**
+ * Wraps sentences and hints. Quoted lines of files and commands are not wrapped, because carets
+ * below them point into them.
+ */
 export function wrapMessage(text: string, width: number): string {
   const lines = text.split('\n').flatMap((line) => {
     const isHint = line.startsWith(HINT);

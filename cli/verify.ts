@@ -96,7 +96,8 @@ function run(flags: VerifyFlags): SuiteReport {
 function textOf(report: SuiteReport, flags: VerifyFlags): string {
   if (flags.json === true) return renderSuiteJson(report);
   if (flags.markdown === true) return renderSuiteMarkdown(report);
-  // Commander sets `color` even if no flag was given, because `--no-color` exists.
+  // Commander always sets `color`, because `--no-color` exists, so the command line itself is
+  // searched for the flag.
   const isGiven = process.argv.includes('--color') || process.argv.includes('--no-color');
   const flag = flags.color === true ? 'on' : 'off';
   return renderTable(report, terminalOptions(isGiven ? flag : undefined));
@@ -131,7 +132,10 @@ interface Progress {
   readonly clear: () => void;
 }
 
-/** Shows progress: on a terminal a line that is rewritten for each check, elsewhere a plain line at intervals. */
+/**
+ * Shows progress: on a terminal one line that is rewritten for each check, elsewhere a plain line
+ * at intervals.
+ */
 function showProgress(flags: VerifyFlags): Progress {
   const nothing = (): void => undefined;
   if (flags.json === true) return { update: nothing, clear: nothing };

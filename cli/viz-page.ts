@@ -23,7 +23,7 @@ const SOURCES = [
   'tools/page',
   'reports/html/tokens.ts',
 ];
-/** The Lab has the engine inside. */
+/** Further sources of the Lab page, because the Lab contains the engine. */
 const LAB_SOURCES = [
   ...SOURCES,
   ...['lab', 'engine', 'nodes', 'topologies', 'scenarios', 'runner', 'reports', 'schemas'],
@@ -48,7 +48,7 @@ export function builtLabPagePath(): string {
 interface BuiltPage {
   readonly page: string;
   readonly sources: readonly string[];
-  /** The last word of the tool that builds it. */
+  /** The last word of the name of the tool that builds the page. */
   readonly tool: string;
   readonly name: string;
 }
@@ -77,7 +77,10 @@ function isStale(page: string, sources: readonly string[]): boolean {
   return [...sources, ...plugins].some((path) => newestMs(projectFilePath(path)) > built);
 }
 
-/** When a file or the newest file in a folder was changed, ms; 0 if there is none. */
+/**
+ * The time, ms, at which a file, or the newest file in a folder, was last changed; 0 if there is no
+ * file.
+ */
 function newestMs(path: string): number {
   const facts = statSync(path, { throwIfNoEntry: false });
   if (facts === undefined) return 0;

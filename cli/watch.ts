@@ -36,7 +36,7 @@ export interface WatchServer {
 }
 
 /**
- * A run that browsers watch: its name, the maker of its interim reports, and what carries out the commands of
+ * A run that browsers watch: its name, its interim reports, and the handler of the commands of
  * pages.
  */
 export interface WatchedRun {
@@ -57,7 +57,7 @@ export async function startWatch(watched: WatchedRun, flags: WatchFlags): Promis
   const pending = new SharedArrayBuffer(Int32Array.BYTES_PER_ELEMENT);
   const taken = new Int32Array(pending);
   sent.on('message', (message: BroadcastMessage) => take(live, message, { taken, reportOf }));
-  // The process must be able to end if the run never begins.
+  // This timer must not keep the process alive if the run never begins.
   sent.unref();
   process.stderr.write(`watch the run at ${server.address}#run=live&page=network\n`);
   return {

@@ -40,7 +40,10 @@ export function makeWritableFolder(folder: string): void {
   }
 }
 
-/** Creates a folder and those above it; not by `mkdirSync` with `recursive`, which never returns below /proc. */
+/**
+ * Creates a folder and those above it. Does not use `mkdirSync` with `recursive`, which never
+ * returns below /proc.
+ */
 function makeFolder(folder: string): void {
   if (statSync(folder, { throwIfNoEntry: false })?.isDirectory() === true) return;
   const above = dirname(folder);
@@ -78,7 +81,7 @@ function writeDurably(part: string, shown: string, text: NamedFileContent[1]): v
         const bytes = typeof piece === 'string' ? Buffer.from(piece) : piece;
         for (let at = 0; at < bytes.length; ) at += writeSync(file, bytes, at);
       }
-      // The system may report a full disk only at this call.
+      // Some systems report a full disk only at this call.
       fsyncSync(file);
     } finally {
       closeSync(file);

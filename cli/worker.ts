@@ -76,7 +76,8 @@ async function work({ queue, threads, memory, lock, timeLimit }: WorkerFlags): P
     lockMs: lock === undefined ? undefined : lock * 1_000,
     timeLimitMs: timeLimit === undefined ? undefined : timeLimit * 1_000,
     onNotice: (text): void => {
-      // A notice may quote a job, whose texts come from another machine.
+      // A notice may quote a job whose texts come from another machine, so it is reduced to one
+      // line.
       process.stderr.write(`orrery: ${oneLine(text)}\n`);
     },
   });

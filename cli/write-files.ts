@@ -38,7 +38,7 @@ type FileCopy = readonly [path: string, text: string, name: string];
 export function writeRunProcessesFile(folder: string, processes: readonly object[]): void {
   const text = `${JSON.stringify({ coordinator: process.pid, processes }, null, 2)}\n`;
   const part = join(folder, `.${PROCESSES_FILE}.part`);
-  // Not synced to disk, because a slow disk must not delay the faults of the run.
+  // The file is not synced to disk, because a slow disk must not delay the faults of the run.
   const problem = problemOf(() => {
     writeFileSync(part, text);
     renameSync(part, join(folder, PROCESSES_FILE));
@@ -101,7 +101,7 @@ export function writeErrorReport(
   problem: { readonly kind: string; readonly message: string },
 ): string {
   const text = renderJunitErrors(scenario, problem.kind, [problem.message]);
-  // If this fails because of the machine, the problem is reported elsewhere.
+  // If the machine is at fault, the problem has been or will be reported elsewhere.
   problemOf(() => writeAllOrNone(folder, [['junit.xml', text]]));
   return text;
 }
@@ -128,7 +128,7 @@ function copyOf(name: string, file: string, sha256: string): readonly FileCopy[]
   return isSame ? [[file, bytes.toString(), name]] : [];
 }
 
-/** Runs a write; returns the problem of the machine, if there was one. */
+/** Runs a function that writes files; returns what went wrong on this machine, if anything. */
 function problemOf(write: () => void): string | undefined {
   try {
     write();
