@@ -24,12 +24,11 @@ interface Box {
   readonly bottom: number;
 }
 
-/**
- * Width of an average letter in a font of 12 px, px; the two constants below: height of a text
- * above and below its base line, px.
- */
+/** Width of an average letter in a font of 12 px, px. */
 const CHARACTER = 6.9;
+/** Height of a text above its base line, px. */
 const ASCENT = 11;
+/** Height of a text below its base line, px. */
 const DESCENT = 4;
 
 /** Gives each label of a chart a position that is free, and then treats this position as taken. */

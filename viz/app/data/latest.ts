@@ -15,15 +15,18 @@ export class LatestQuerySender<A, R> {
 
   /**
    * @param ask Sends a query and returns its answer.
-   * @param told `tell` is called with each answer and its query, `fail` with each error.
+   * @param receiver Receives the results: `tell` each answer with its query, `fail` each error.
    */
   constructor(
     ask: (asked: A) => Promise<R>,
-    told: { readonly tell: (answer: R, asked: A) => void; readonly fail: (error: unknown) => void },
+    receiver: {
+      readonly tell: (answer: R, asked: A) => void;
+      readonly fail: (error: unknown) => void;
+    },
   ) {
     this.#ask = ask;
-    this.#tell = told.tell;
-    this.#fail = told.fail;
+    this.#tell = receiver.tell;
+    this.#fail = receiver.fail;
   }
 
   /**

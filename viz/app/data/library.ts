@@ -60,9 +60,10 @@ interface Dropped {
 export const LIVE_RUN_ID = 'live';
 
 /** Prefix of the ids of dropped files. */
-const DROPPED = 'file/';
-/** Prefix of the ids of runs that this page has made, and the most of them, since each holds its trace. */
-const MADE = 'lab/';
+const DROPPED_ID_PREFIX = 'file/';
+/** Prefix of the ids of runs that this page has made. */
+const MADE_ID_PREFIX = 'lab/';
+/** Largest number of runs that this page has made and keeps, because each holds its trace in memory. */
 const MADE_MAX = 4;
 
 /** The runs that this page can open. */
@@ -112,8 +113,9 @@ export class RunLibrary {
     if (id === DEMO_RUN_ID) return openDemo();
     const dropped = this.#dropped.get(id);
     if (dropped !== undefined) return openRun(id, dropped.report, dropped.origin);
-    if (id.startsWith(MADE)) throw new OpenError('missing', `${id} is gone: run it again`);
-    const name = id.slice(DROPPED.length);
+    if (id.startsWith(MADE_ID_PREFIX))
+      throw new OpenError('missing', `${id} is gone: run it again`);
+    const name = id.slice(DROPPED_ID_PREFIX.length);
     throw new OpenError('missing', `${name} was dropped on the page: drop it again`);
   }
 
@@ -127,11 +129,11 @@ export class RunLibrary {
   ): { readonly id: string; readonly report: Report } {
     const report = demanded(readReportFile(text));
     this.#made += 1;
-    const id = `${MADE}${report.scenario.name}/${this.#made}`;
+    const id = `${MADE_ID_PREFIX}${report.scenario.name}/${this.#made}`;
     const card = makeRunCard(report, { id, traceBytes: trace?.length ?? 0, files: [] });
     const origin = trace === undefined ? undefined : ({ kind: 'bytes', bytes: trace } as const);
     this.#dropped.set(id, { card, report, origin });
-    const made = [...this.#dropped.keys()].filter((one) => one.startsWith(MADE));
+    const made = [...this.#dropped.keys()].filter((one) => one.startsWith(MADE_ID_PREFIX));
     for (const old of made.slice(0, -MADE_MAX)) this.#dropped.delete(old);
     void this.refresh();
     return { id, report };
@@ -147,7 +149,7 @@ export class RunLibrary {
     const report =
       reportFile === undefined ? undefined : demanded(readReportFile(await reportFile.text()));
     const name = (traceFile ?? reportFile)?.name ?? 'file';
-    const id = `${DROPPED}${name}`;
+    const id = `${DROPPED_ID_PREFIX}${name}`;
     const facts = { id, traceBytes: traceFile?.size ?? 0, files: [] };
     const origin =
       traceFile === undefined ? undefined : ({ kind: 'file', file: traceFile } as const);
@@ -202,7 +204,7 @@ export class RunLibrary {
  * True for runs stored on the server; false for the demo, the run in progress, dropped files and runs of this page.
  */
 function isServed(id: string): boolean {
-  const isHeld = id.startsWith(DROPPED) || id.startsWith(MADE);
+  const isHeld = id.startsWith(DROPPED_ID_PREFIX) || id.startsWith(MADE_ID_PREFIX);
   return id !== DEMO_RUN_ID && id !== LIVE_RUN_ID && !isHeld;
 }
 
@@ -226,7 +228,7 @@ function openRun(id: string, report: Report | undefined, origin: TraceOrigin | u
   let opening: Promise<TraceClient> | undefined;
   return {
     id,
-    name: report?.scenario.name ?? id.replace(DROPPED, ''),
+    name: report?.scenario.name ?? id.replace(DROPPED_ID_PREFIX, ''),
     report,
     hasTrace: origin !== undefined,
     trace: (): Promise<TraceClient> => {

@@ -27,7 +27,7 @@ const TELL_MS = 100;
  * How long the page waits for the first packets of a run that has begun, ms; after that it opens
  * the run without packets.
  */
-const PATIENCE_MS = 1_000;
+const FIRST_PACKETS_MS_MAX = 1_000;
 const RETRY_MS = 500;
 const RETRY_MS_MAX = 4_000;
 
@@ -156,7 +156,7 @@ export class LiveFeed {
     setTimeout(() => {
       this.#isPatient = false;
       this.#work = this.#work.then(async () => void (await this.#open()));
-    }, PATIENCE_MS);
+    }, FIRST_PACKETS_MS_MAX);
     return undefined;
   }
 

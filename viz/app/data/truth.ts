@@ -22,7 +22,7 @@ export function disruptionsAt(
   timeNs: number,
 ): ReadonlyMap<string, Disruption> {
   const disrupted = new Map<string, Disruption>();
-  for (const { target, text, timeNs: sinceNs } of openAt(faults, timeNs)) {
+  for (const { target, text, timeNs: sinceNs } of ongoingFaultsAt(faults, timeNs)) {
     const state = /\b(down|crash\w*|partition\w*|cut off)\b/.test(text) ? 'down' : 'impaired';
     const isMilder = disrupted.get(target)?.state === 'down' && state === 'impaired';
     if (!isMilder) disrupted.set(target, { state, sinceNs, text });
@@ -31,7 +31,7 @@ export function disruptionsAt(
 }
 
 /** Returns the faults that have begun and not ended, in the order in which they began. */
-function openAt(faults: readonly FaultRow[], timeNs: number): readonly FaultRow[] {
+function ongoingFaultsAt(faults: readonly FaultRow[], timeNs: number): readonly FaultRow[] {
   const open: FaultRow[] = [];
   for (const row of faults.filter((one) => one.timeNs <= timeNs)) {
     if (row.kind === 'begin') open.push(row);

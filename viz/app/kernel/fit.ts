@@ -12,11 +12,12 @@ import type { TimeRange } from './time-line.ts';
 
 /** Margin on each side of a packet's interval, as a share of the interval. */
 const MARGIN = 0.15;
-/** Time shown before a fault; the constant below: time shown after its end, ns. */
+/** Time shown before a fault, ns. */
 const BEFORE_NS = 1e9;
+/** Time shown after the end of a fault, ns. */
 const AFTER_NS = 2e9;
 /** How far around the cursor to search for the hops of a packet, ns. */
-const PACKET_NS = 5e9;
+const PACKET_SEARCH_NS = 5e9;
 
 /** Returns the interval to show, ns; undefined if the selection has no start and end. */
 export async function intervalOfSelection(
@@ -25,10 +26,10 @@ export async function intervalOfSelection(
   timeNs: number,
 ): Promise<TimeRange | undefined> {
   if (selection?.kind !== 'packet') return faultIntervalAtCursor(trace.info, selection, timeNs);
-  const fromNs = Math.max(0, timeNs - PACKET_NS);
+  const fromNs = Math.max(0, timeNs - PACKET_SEARCH_NS);
   const packet = Number(selection.name);
   return packetInterval(
-    await trace.ask('hopsOfPacket', { packet, fromNs, toNs: timeNs + PACKET_NS }),
+    await trace.ask('hopsOfPacket', { packet, fromNs, toNs: timeNs + PACKET_SEARCH_NS }),
   );
 }
 

@@ -16,7 +16,7 @@ import type { Page } from './page.ts';
 import { actionButtons, type MessageAction, placeholderMessage } from './states.ts';
 
 /** Shortest time between two updates, ms: numbers that change faster cannot be read. */
-const AGAIN_MS = 2_000;
+const UPDATE_MS_MIN = 2_000;
 
 const GOES_ON = 'The run is in progress';
 /**
@@ -89,7 +89,7 @@ class LivePage {
     const again = (): void => void this.#again();
     trace.soFar.watch(signal, again);
     bar.isFollowing.watch(signal, again);
-    const clock = setInterval(again, AGAIN_MS);
+    const clock = setInterval(again, UPDATE_MS_MIN);
     const hold = (): void => {
       bar.isFollowing.value = false;
     };
@@ -106,7 +106,7 @@ class LivePage {
     const { trace, bar, fail } = this.#parts;
     const report = trace.soFar.value;
     const isHeld = this.#shown !== undefined && !bar.isFollowing.value;
-    const isYoung = performance.now() - this.#drawnAt < AGAIN_MS;
+    const isYoung = performance.now() - this.#drawnAt < UPDATE_MS_MIN;
     if (report === undefined || report === this.#drawn || this.#isBusy || isHeld || isYoung) return;
     this.#isBusy = true;
     this.#drawn = report;

@@ -11,7 +11,7 @@ export const TIME_MARKS_PARAMETER = 'marks';
 /** Largest number of marks; more would hide the time line. */
 const MARKS_MAX = 20;
 /** A mark is at the cursor if their distance is at most this share of the visible range. */
-const NEAR = 0.004;
+const NEAR_SHARE = 0.004;
 
 /** Reads the marks in chronological order; skips values that are not instants. */
 export function readTimeMarks(parameters: Readonly<Record<string, string>>): readonly number[] {
@@ -32,7 +32,7 @@ export function withTimeMarkToggled(
   timeNs: number,
   rangeNs: number,
 ): readonly number[] {
-  const others = marks.filter((mark) => Math.abs(mark - timeNs) > rangeNs * NEAR);
+  const others = marks.filter((mark) => Math.abs(mark - timeNs) > rangeNs * NEAR_SHARE);
   if (others.length < marks.length) return others;
   return [...marks, Math.round(timeNs)].sort((a, b) => a - b).slice(0, MARKS_MAX);
 }

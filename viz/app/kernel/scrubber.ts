@@ -34,7 +34,7 @@ const SPEEDS = [0.001, 0.01, 0.1, 0.25, 0.5, 1, 2, 5, 10, 100, 1_000];
  * Largest speed that is always offered, as a multiple of real time; higher speeds are offered only
  * up to the one that plays the whole run in {@link WHOLE_RUN_S}.
  */
-const PLAIN_MAX = 100;
+const SPEED_ALWAYS_MAX = 100;
 /** One of the offered speeds plays the whole run in this time, s. */
 const WHOLE_RUN_S = 20;
 
@@ -277,9 +277,9 @@ export class Scrubber {
       const [from, to] = time.extent.value;
       const whole = wholeRunSpeed(to - from);
       const speed = time.speed.value;
-      // Short runs get only the speeds up to {@link PLAIN_MAX}; long runs get faster ones, up to
+      // Short runs get only the speeds up to {@link SPEED_ALWAYS_MAX}; long runs get faster ones, up to
       // the speed that plays the whole run in {@link WHOLE_RUN_S}.
-      const plain = SPEEDS.filter((one) => one <= Math.max(PLAIN_MAX, whole));
+      const plain = SPEEDS.filter((one) => one <= Math.max(SPEED_ALWAYS_MAX, whole));
       const speeds = [...new Set([...plain, ...(speed === whole ? [] : [speed])])];
       replaceContent(
         select,

@@ -21,12 +21,10 @@ const WANTED = 2 * NODE_RADIUS_PX;
  * and a link between them.
  */
 const APART = 2.5 * NODE_RADIUS_PX;
-/**
- * Largest number of rounds; the constant below: the vertical moves that are tried for each node in
- * each round, px.
- */
+/** Largest number of rounds in which nodes are moved. */
 const ROUNDS = 24;
-const STEPS = [6, -6, 14, -14, 26, -26, 40, -40, 60, -60] as const;
+/** The vertical moves that are tried for each node in each round, px. */
+const VERTICAL_MOVES_PX = [6, -6, 14, -14, 26, -26, 40, -40, 60, -60] as const;
 
 /** Two nodes that a link joins. */
 export type Edge = readonly [from: number, to: number];
@@ -108,7 +106,7 @@ function bestSpot(node: number, spots: NodePosition[], links: Links): NodePositi
     return costOf(node, spots, links);
   };
   let best = { spot: here, cost: costAt(here) };
-  for (const step of best.cost === 0 ? [] : STEPS) {
+  for (const step of best.cost === 0 ? [] : VERTICAL_MOVES_PX) {
     const spot = { x: here.x, y: Math.min(ROOM.height, Math.max(0, here.y + step)) };
     const cost = costAt(spot);
     if (cost < best.cost - 1e-6) best = { spot, cost };

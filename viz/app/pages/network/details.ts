@@ -32,11 +32,9 @@ import { PacketPanel } from './packet-panel.ts';
 import type { ControlConnection } from './palette/control-link.ts';
 import { numberTable, section, textTable } from './panel-parts.ts';
 
-/**
- * The counts of a link are read for this long before and after the cursor, ns; the constant below:
- * the same for the hops of a packet.
- */
+/** The counts of a link are read for this long before and after the cursor, ns. */
 const NEAR_NS = 500e6;
+/** The hops of a packet are read for this long before and after the cursor, ns. */
 const PACKET_NS = 5e9;
 /** Width of the drawing that a protocol makes of its node, px. */
 const SCENE_WIDTH = 284;

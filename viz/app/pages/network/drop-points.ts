@@ -4,11 +4,9 @@
  * @module
  */
 
-/**
- * Where a loss is drawn on a link, as a share of the link's length from the sender: a loss in the
- * queue or policer; the constant below: a loss after the queue.
- */
+/** Where a loss in the queue or policer is drawn, as a share of the link's length from the sender. */
 const AT_THE_QUEUE = 0.08;
+/** Where a loss after the queue is drawn, as a share of the link's length from the sender. */
 const ON_THE_WAY = 0.5;
 
 /** For each drop reason, where on a link the loss is drawn, from 0 (sender) to 1 (receiver). */

@@ -19,11 +19,9 @@ import { isStar, placeOnRing } from './ring.ts';
 /** The parts of a trace's description on which the layout depends. */
 export type Topology = Pick<TraceInfo, 'nodes' | 'links' | 'flows'>;
 
-/**
- * Layouts in order of preference for most networks; the constant below: for networks that are a
- * star.
- */
+/** Layouts in order of preference for most networks. */
 const PLANE_LAYOUTS = ['layers', 'ring', 'force'] as const;
+/** Layouts in order of preference for networks that are a star. */
 const STAR_LAYOUTS = ['ring', 'layers', 'force'] as const;
 /** Layouts in order of preference for clouds in which some hosts are in no region or in several. */
 const CLOUD_LAYOUTS = ['force', 'ring', 'layers'] as const;

@@ -51,11 +51,9 @@ import { type FaultWithEffects, latestFaultAt } from './world.ts';
  * time in slower playback.
  */
 const LOSS_MARK_NS = 400e6;
-/**
- * Packets are queried from this long before the cursor, ns, at speed 1; the constant below: until
- * this long after it.
- */
+/** At speed 1, the query for packets begins this long before the cursor, ns. */
 const BEHIND_NS = 50e6;
+/** At speed 1, the query for packets ends this long after the cursor, ns. */
 const AHEAD_NS = 300e6;
 const ROWS_MAX = 60_000;
 const NO_HOPS =

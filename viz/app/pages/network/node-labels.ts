@@ -13,12 +13,11 @@ export const NODE_RADIUS_PX = 7;
 const BELOW = NODE_RADIUS_PX + 16;
 /** Distance from a node to a name beside it, px. */
 const BESIDE = NODE_RADIUS_PX + 5;
-/**
- * Width of an average letter, px; the two constants below: height of a name above and below its
- * base line, px.
- */
+/** Width of an average letter, px. */
 const CHARACTER = 6.6;
+/** Height of a name above its base line, px. */
 const ASCENT = 11;
+/** Height of a name below its base line, px. */
 const DESCENT = 3;
 /** A name fits between two nodes of a column if they are at least so far apart, px. */
 const COLUMN_PITCH = BELOW + DESCENT + NODE_RADIUS_PX;

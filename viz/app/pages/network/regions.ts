@@ -71,12 +71,10 @@ export function areRegionsDisjoint(topology: Pick<TraceInfo, 'nodes' | 'links'>)
   );
 }
 
-/**
- * Distance of a region from the middle of the unit square; the constant below: distance of a host
- * from its region.
- */
-const FAR = 0.28;
-const NEAR = 0.21;
+/** Distance of a region from the middle of the unit square. */
+const REGION_DISTANCE = 0.28;
+/** Distance of a host from its region, in the unit square. */
+const HOST_DISTANCE = 0.21;
 /**
  * Hosts are drawn on the outer side of their region, at most this angle away from the outward
  * direction, radians.
@@ -96,12 +94,16 @@ export function nodePositionsByRegion(
     const turn = Math.PI + (2 * Math.PI * at) / regions.length;
     const isAlone = regions.length === 1;
     const here = { x: 0.5, y: 0.5 };
-    const middle = isAlone ? here : from(here, turn, FAR);
+    const middle = isAlone ? here : from(here, turn, REGION_DISTANCE);
     places[node] = middle;
     const spread = isAlone ? Math.PI : Math.min(SPREAD, (2 * SPREAD) / regions.length);
     for (const [host, number] of hosts.entries()) {
       const share = (2 * (host + 0.5)) / hosts.length - 1;
-      places[number] = from(middle, turn + share * spread, isAlone ? 2 * NEAR : NEAR);
+      places[number] = from(
+        middle,
+        turn + share * spread,
+        isAlone ? 2 * HOST_DISTANCE : HOST_DISTANCE,
+      );
     }
   }
   return places;

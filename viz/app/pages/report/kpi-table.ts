@@ -35,12 +35,10 @@ import { tableHead } from '../../kernel/table-head.ts';
  * ns.
  */
 const AROUND_NS = 1e9;
-/**
- * Size of the drawing of one KPI; the constant MIDDLE is the height at which its bar is drawn. All
- * in px.
- */
+/** Width and height of the drawing of one KPI, px. */
 const WIDTH = 220;
 const HEIGHT = 28;
+/** Distance of the bar from the upper edge of the drawing, px. */
 const MIDDLE = 16;
 const TONES: Readonly<Record<KpiResult['status'], string>> = {
   pass: 'pass',
