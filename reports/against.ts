@@ -82,7 +82,7 @@ export function isWithinTolerance(difference: number | null): boolean {
   return difference !== null && Math.abs(difference) <= PREDICTION_TOLERANCE_SHARE + ROUNDING;
 }
 
-/** The value of a metric in one run, with the uncertainty of its samples. */
+/** The value of a metric in one run, with the uncertainty that follows from its samples. */
 function sampledIn({ seeds }: JudgeInput, { metric, aggregation, value }: Reading): SampledValue {
   const parts = seeds.flatMap(({ metrics }) => metrics[metric] ?? []);
   return estimateSampledValue(poolMetricData(parts), aggregation as Aggregation, value);
@@ -110,7 +110,7 @@ function rowOf(reading: Reading, own: SampledValue, other: SampledValue): Predic
   const isThroughput = metric.endsWith('.throughput') && aggregation === 'rate';
   const isPromised = isThroughput || (metric.endsWith('.latency') && aggregation === 'p50');
   const found = sampleComparisonFields(judgeTolerance(own, other, PREDICTION_TOLERANCE_SHARE));
-  // If only one of the two runs has a value, the row is undecided, and more samples would not change
+  // If only one of the two runs has a value, the row is undecided; more samples would not change
   // that.
   const isInside = isMissing ? false : found.isInside;
   return {

@@ -42,7 +42,8 @@ export function carriedReportPart(seeds: readonly SeedResult[]): {
   if (measured <= 0 || shed < SHARE_MIN * offeredPerSecond * measured || shed === 0) return {};
   const acceptedPerSecond = perSecond('.accepted');
   const carriedPerSecond = perSecond('.throughput');
-  // If nearly all traffic arrived, the refused packets were sent again or carried no message.
+  // If nearly all traffic arrived, the refused packets were either sent again or carried no
+  // message, so there is nothing to report.
   if (carriedPerSecond >= (1 - SHARE_MIN) * offeredPerSecond) return {};
   const fullLink = seeds.flatMap(({ busiestLink }) => busiestLink ?? []).find(isFull)?.name;
   return {
@@ -82,7 +83,8 @@ export function carriedRateText({
   | undefined {
   if (carried === undefined) return undefined;
   const { carriedPerSecond, offeredPerSecond, fullLink } = carried;
-  // If the model gives processors no cost, only the network can be the bottleneck.
+  // If the model gives processors no cost, only the network can be the bottleneck, so the sentence
+  // names the network.
   const machine = cpu === CPU_NOT_MODELLED ? (fullLink ?? 'the network') : 'the modelled machine';
   const who = mode === 'live' ? 'this machine' : machine;
   const asked = rate(offeredPerSecond, ASKED_DIGITS);

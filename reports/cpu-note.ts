@@ -5,7 +5,7 @@
  */
 import type { Report } from './report-schema.ts';
 
-/** The value of `cpu` in a report if nodes of a run in virtual time take no processor time. */
+/** The value of `cpu` in a report whose nodes take no processor time, in a run in virtual time. */
 export const CPU_NOT_MODELLED = 'not modelled';
 
 /** `CPU time not modelled`, `CPU time calibrated (…)`; undefined when the processor was real. */

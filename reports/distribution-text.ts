@@ -26,7 +26,7 @@ const DIGITS_MAX = 9;
  * A tail quantile is not reported if it is nearer to the last mode than this share of the gap
  * between the last two modes.
  */
-const NEAR = 0.1;
+const NEAR_SHARE = 0.1;
 
 /** True if at least ten of n samples lie beyond the quantile. */
 export function isReliableQuantile(p: number, n: number): boolean {
@@ -71,7 +71,7 @@ function modesText(metric: Summary, modes: NonNullable<Summary['modes']>): strin
   const values = modes.map(({ value }) => value);
   const tail = tailOf(metric);
   const [before = 0, last = 0] = [modes.at(-2)?.high, modes.at(-1)?.high];
-  const isBeyond = tail !== undefined && tail.value - last > (last - before) * NEAR;
+  const isBeyond = tail !== undefined && tail.value - last > (last - before) * NEAR_SHARE;
   const told = isBeyond ? [...values, tail.value] : values;
   const texts = distinctQuantityTexts(told, metric.unit, MODE_DIGITS);
   const parts = modes.map(({ share, path }, at) => {

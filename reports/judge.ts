@@ -332,8 +332,8 @@ function checkInvariants(
 }
 
 /**
- * R-238: a scenario in which nothing arrives proves nothing, whether or not anything was sent.
- * Seeds that ended early are not judged by this rule.
+ * R-238: each seed that ran to its end must have delivered packets; otherwise its limits prove
+ * nothing, whether packets were lost or none were sent.
  */
 function receivedVerdict(seeds: readonly SeedResult[]): Verdict {
   const idle = seeds.filter((seed) => seed.ending === 'complete' && isIdle(seed));

@@ -245,7 +245,8 @@ export function repeatSeedCommand(report: Report, seed: number): string {
   const own = changed.filter(([path]) => network === undefined || path !== 'networks');
   if (network !== undefined) own.push(['networks', `[${network}]`]);
   const sets = own.map(([path, value]) => ` --set ${quoteShellWord(`${path}=${value}`)}`);
-  // Like the command of the run itself, because an installed package has no npm scripts.
+  // The command has the same form as that of the run itself, because an installed package has no
+  // npm scripts.
   const isPackage = report.reproduce.startsWith('npx ');
   const [start, flags] = isPackage ? ['npx orrery', '--seed'] : ['npm run', '-- --seed'];
   const places = report.reproduce.match(PLACE) ?? [];

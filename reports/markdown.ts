@@ -129,7 +129,7 @@ function kpiTable(report: Report, comparison: ReportComparison | undefined): str
 
 function kpiRow(kpi: KpiResult, comparison: ReportComparison | undefined): string {
   const icon = { pass: '✅', fail: '❌', 'not-applicable': '➖', inconclusive: '❔' }[kpi.status];
-  // Escaped, since the unit, like the name, is text from the report.
+  // The unit is escaped like the name, because both are texts from the report.
   const value = escapeMarkdown(measuredText(kpi));
   const measured = kpi.pass ? value : `**${value}**`;
   const cells = [

@@ -48,7 +48,7 @@ export function summariseMetrics(
   const byName = [...definitions].sort((a, b) => (a.name < b.name ? -1 : 1));
   const named = byName.flatMap((definition) => {
     if (definition.labels === undefined) return [definition];
-    // One more than the bound: the extra series counts all label values beyond the bound.
+    // There may be one series more than the bound, which counts all label values beyond the bound.
     const series = seriesNames(seeds, definition.name).slice(0, SERIES_PER_METRIC_MAX + 1);
     return [definition, ...series.map((name) => ({ ...definition, name }))];
   });

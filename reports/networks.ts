@@ -52,7 +52,10 @@ export function networkOfSeedIfAny(
   return networks.length === 1 ? networks[0] : networkOfSeed(seed);
 }
 
-/** The words after a seed in a sentence: ` of network 3`; empty if the scenario asked for no networks. */
+/**
+ * The words to put after a seed in a sentence, such as ` of network 3`; empty if the scenario asked
+ * for no networks.
+ */
 export function ofNetworkText(networks: readonly number[] | undefined, seed: number): string {
   const network = networkOfSeedIfAny(networks, seed);
   return network === undefined ? '' : ` of network ${network}`;

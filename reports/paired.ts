@@ -53,7 +53,10 @@ export interface MeanDifference {
   readonly correlation?: number;
 }
 
-/** The mean of b - a, with its interval over pairs of seeds; over drawn networks where a scenario has several. */
+/**
+ * Computes the mean of b - a with its interval over pairs of seeds or, if the scenario has several
+ * networks, over networks.
+ */
 export function computeMeanDifference(
   pairs: readonly SeedPair[],
   networks: readonly number[] | undefined,

@@ -49,7 +49,10 @@ function partingOf(a: SeedFacts, b: SeedFacts): readonly SeedDivergence[] {
   return [{ kind: 'parted', seed, sameUntilNs, partedByNs: undefined }];
 }
 
-/** Instants at which both runs have a checkpoint: the interval depends on the length of a run. */
+/**
+ * Lists the instants at which both runs have a checkpoint. The runs may differ in these, because
+ * the interval between checkpoints depends on the length of a run.
+ */
 function commonInstants(a: Checkpoints, b: Checkpoints): readonly number[] {
   const count = Math.floor(a.digests.length / DIGITS);
   const endNs = Math.floor(b.digests.length / DIGITS) * b.everyNs;

@@ -6,14 +6,14 @@
  */
 
 /** Matches sequences of characters that control a terminal, end a line, or change the writing direction. */
-const OBEYED = /[\p{Cc}\u200e\u200f\u2028-\u202e\u2066-\u2069]+/gu;
+const CONTROL_CHARACTERS = /[\p{Cc}\u200e\u200f\u2028-\u202e\u2066-\u2069]+/gu;
 
-/** The text as one line without {@link OBEYED} characters: each sequence of them becomes a blank. */
+/** The text as one line, in which each sequence of {@link CONTROL_CHARACTERS} is replaced by a blank. */
 export function oneLine(text: string): string {
-  return text.replace(OBEYED, ' ');
+  return text.replace(CONTROL_CHARACTERS, ' ');
 }
 
-/** The text without {@link OBEYED} characters, except its line ends. */
+/** The text without {@link CONTROL_CHARACTERS}, but with its line ends. */
 export function plainLines(text: string): string {
   return text.split('\n').map(oneLine).join('\n');
 }

@@ -34,12 +34,14 @@ export function privacyBudgetReportPart(seeds: readonly SeedResult[]): Budget | 
   const spending = seeds.filter((one) => samplesOf(one, BUDGET_METRICS.epsilon).length > 0);
   if (spending.length === 0) return undefined;
   const longest = greatestOf(spending.map((one) => samplesOf(one, BUDGET_METRICS.epsilon).length));
-  // One less, to leave room for a last round that is not a multiple of the step.
+  // One round fewer than fits, because the last round is kept too even if it is no multiple of the
+  // step.
   const perSeed = Math.max(1, Math.floor(ROUNDS_MAX / spending.length) - 1);
   const step = Math.ceil(longest / perSeed);
   const rounds = spending.slice(0, ROUNDS_MAX).flatMap((one) => keptRounds(one, step));
   const deltas = spending.flatMap((one) => samplesOf(one, BUDGET_METRICS.delta));
-  // A guarantee at one delta also holds at every larger one (Dwork and Roth 2014, definition 2.4).
+  // If seeds have different deltas, the largest is reported, because a guarantee at one delta also
+  // holds at every larger one (Dwork and Roth 2014, definition 2.4).
   return { delta: deltas.length === 0 ? null : greatestOf(deltas), rounds };
 }
 

@@ -7,7 +7,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { Report } from './report-schema.ts';
 
-/** What real-time runs have in place of a fingerprint. */
+/** Reports of real-time runs have this text in place of a fingerprint. */
 const NO_FINGERPRINT = 'none';
 
 /** True if two reports contain the same results. */

@@ -11,7 +11,7 @@ import type { KpiResult, Report } from './report-schema.ts';
 
 /** The report as it would be if the run ended now. */
 export function reportSoFar(input: JudgeInput): Report {
-  // The run has not ended, so no seed counts as ended early.
+  // Since the run has not ended, no seed counts as ended early.
   const seeds = input.seeds.map((seed) => ({ ...seed, ending: 'complete' as const }));
   const report = judgeRun({ ...input, seeds });
   const kpis = report.kpis.map(openWithoutSamples);

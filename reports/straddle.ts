@@ -1,5 +1,5 @@
 /**
- * Whether the interval of a KPI leaves open if its limit is met.
+ * Whether the interval of a KPI leaves open whether its limit is met.
  *
  * @module
  */

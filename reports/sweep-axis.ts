@@ -45,7 +45,7 @@ export function sweepAxis(
   for (const text of values) {
     const read = readQuantity(text);
     if (read === undefined || !Number.isFinite(read.value)) return undefined;
-    // `0` needs no unit.
+    // The value `0` may be written without a unit.
     const isZero = read.kind === 'number' && read.value === 0;
     if (!isZero && kind !== undefined && read.kind !== kind) return undefined;
     if (!isZero) kind = read.kind;

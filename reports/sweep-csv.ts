@@ -11,15 +11,15 @@ import { isPlainNumber, type SweepColumn, sweepColumns, sweepRunLines } from './
  * Number of characters after which a part of the document ends. As one string, a sweep of 300,000 runs
  * would take 50 MB.
  */
-const PART = 1 << 16;
+const PART_CHARACTERS = 1 << 16;
 
-/** The document in parts of about {@link PART} characters. */
+/** The document in parts of about {@link PART_CHARACTERS} characters. */
 export function* sweepCsv(sweep: SweepResult): Generator<string> {
   const columns = sweepColumns(sweep);
   let part = recordOf(columns.map(({ name }) => name));
   for (const line of sweepRunLines(sweep)) {
     part += recordOf(columns.map((column: SweepColumn) => column.of(line)));
-    if (part.length < PART) continue;
+    if (part.length < PART_CHARACTERS) continue;
     yield part;
     part = '';
   }

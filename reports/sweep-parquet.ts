@@ -37,10 +37,10 @@ export function* sweepParquet(sweep: SweepResult): Generator<Uint8Array> {
       data: lines.map((line) => storedOf(column, line)),
     }));
     atOnce(parquet.write({ columnData, rowGroupSize: GROUP }));
-    yield taken(writer);
+    yield takeWrittenBytes(writer);
   }
   atOnce(parquet.finish());
-  yield taken(writer);
+  yield takeWrittenBytes(writer);
 }
 
 function elementOf({ name, kind }: SweepColumn): SchemaElement {
@@ -81,8 +81,11 @@ function atOnce(done: void | Promise<void>): void {
   if (done instanceof Promise) throw new Error('hyparquet-writer has become asynchronous');
 }
 
-/** Takes out the bytes written since the last call; the writer's offset in the file is not reset. */
-function taken(writer: ByteWriter): Uint8Array {
+/**
+ * Returns the bytes written since the last call and empties the writer's buffer; the writer's
+ * offset in the file is not reset.
+ */
+function takeWrittenBytes(writer: ByteWriter): Uint8Array {
   const bytes = writer.getBytes().slice();
   writer.index = 0;
   return bytes;

@@ -251,7 +251,7 @@ function invariantLines(report: Report, paint: Paint, width: number): readonly s
 }
 
 function worstLines(report: Report, width: number): readonly string[] {
-  // If a KPI was missed, its line has already named its worst seed.
+  // If a KPI was missed, its own line has already named the worst seed.
   if (report.kpis.some((one) => !one.pass)) return [];
   const kpi = report.kpis.find((one) => one.worstSeed !== undefined);
   const entry = kpi?.perSeed.find((one) => one.seed === kpi.worstSeed);

@@ -40,7 +40,7 @@ import { coordinateText, EMPTY_MARKUP, html, type Markup, trustedMarkup } from '
 const CHARTS_MAX = 4;
 const HEIGHT = 300;
 /** With fewer samples than this, no distribution is drawn. */
-const FEW = 20;
+const SAMPLES_MIN = 20;
 /** Room above the plot for the unit of the vertical axis, px. */
 const UNIT_ROOM = 96;
 
@@ -57,8 +57,8 @@ interface Distribution {
  */
 export function distributionSection(report: Report): Markup {
   const all = distributionsOf(report);
-  const drawn = all.filter(({ metric }) => metric.count >= FEW).slice(0, CHARTS_MAX);
-  const few = all.filter(({ metric }) => metric.count < FEW);
+  const drawn = all.filter(({ metric }) => metric.count >= SAMPLES_MIN).slice(0, CHARTS_MAX);
+  const few = all.filter(({ metric }) => metric.count < SAMPLES_MIN);
   if (all.length === 0) {
     const reason = 'no latency was measured in this run';
     const draw = (isWide: boolean): Markup =>
@@ -94,8 +94,8 @@ function distributionsOf(report: Report): readonly Distribution[] {
     const kpi = report.kpis.find((one) => one.metric === name);
     return [{ name, metric, points: metric.quantiles, kpi }];
   });
-  // Those with a limit come first, and among them histograms: samples, one per fault, are also
-  // drawn in fault-story.ts.
+  // Distributions with a limit come first. Among those with and those without a limit, histograms
+  // come before samples, because samples (one per fault) are also drawn in fault-story.ts.
   const rank = (one: Distribution): number =>
     (one.kpi === undefined ? 2 : 0) + (one.metric.kind === 'samples' ? 1 : 0);
   return all.sort((a, b) => rank(a) - rank(b));

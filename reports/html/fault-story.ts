@@ -56,7 +56,7 @@ export function faultSection(report: Report): Markup {
   const draw = (isWide: boolean): Markup => drawStrips(story, isWide);
   const entries = story.stages.map((text, i) => ({
     text: stageText(text, i),
-    colour: STAGE[i] ?? 6,
+    colour: STAGE_COLOURS[i] ?? 6,
   }));
   const caption = captionOf(report, story);
   const parts = { title: titleOf(story), caption, draw, legend: legend(entries, 'always') };
@@ -64,7 +64,7 @@ export function faultSection(report: Report): Markup {
 }
 
 /** Colours of the stages, in order. */
-const STAGE = [1, 2, 5, 4, 3, 6] as const;
+const STAGE_COLOURS = [1, 2, 5, 4, 3, 6] as const;
 
 function section(body: Markup): Markup {
   return html`<section><h2>What the faults cost</h2>
@@ -199,7 +199,7 @@ function drawStrip(drawing: StripDrawing, y: number, pitch: number): Markup {
   const parts = strip.ends.map((end, i) => {
     if (end === undefined || end < from) return EMPTY_MARKUP;
     const width = Math.max(0.8, x(end) - x(from));
-    const rect = html`<rect class="strip f${STAGE[i] ?? 6}" x="${coordinateText(x(from))}" y="${coordinateText(top)}" width="${coordinateText(width)}" height="${coordinateText(thickness)}"/>`;
+    const rect = html`<rect class="strip f${STAGE_COLOURS[i] ?? 6}" x="${coordinateText(x(from))}" y="${coordinateText(top)}" width="${coordinateText(width)}" height="${coordinateText(thickness)}"/>`;
     from = end;
     return rect;
   });

@@ -46,7 +46,7 @@ function heading(text: string): Markup {
 }
 
 /** CSS classes for each status: of the text, the dot and the bar. */
-const LOOKS: Readonly<
+const STATUS_CLASSES: Readonly<
   Record<KpiResult['status'], { readonly tone: string; readonly dot: string; readonly bar: string }>
 > = {
   pass: { tone: 'pass-text', dot: 'good', bar: 'interval-pass' },
@@ -56,7 +56,7 @@ const LOOKS: Readonly<
 };
 
 function row(kpi: KpiResult, report: Report): Markup {
-  const { tone } = LOOKS[kpi.status];
+  const { tone } = STATUS_CLASSES[kpi.status];
   const word = STATUS_WORDS[kpi.status];
   const why = isInconclusiveByEarlyEnd(kpi, report) ? undefined : whyMissed(kpi, report);
   return html`<tr class="${why === undefined ? '' : 'has-why'}">
@@ -82,7 +82,7 @@ function bar(kpi: KpiResult): Markup {
   return html`<svg viewBox="0 0 ${WIDTH} ${HEIGHT}" width="${WIDTH}" role="img" aria-label="${label}">
 ${tinted}<line class="grid" x1="4" x2="${WIDTH - 4}" y1="${MIDDLE}" y2="${MIDDLE}"/>
 ${seeds.map(seedTick)}<line class="limit" x1="${coordinateText(limit)}" x2="${coordinateText(limit)}" y1="2" y2="${HEIGHT}"/>
-${intervalMark(drawn, LOOKS[kpi.status].bar)}<circle class="${LOOKS[kpi.status].dot}" cx="${coordinateText(value)}" cy="${MIDDLE}" r="4.5"/></svg>`;
+${intervalMark(drawn, STATUS_CLASSES[kpi.status].bar)}<circle class="${STATUS_CLASSES[kpi.status].dot}" cx="${coordinateText(value)}" cy="${MIDDLE}" r="4.5"/></svg>`;
 }
 
 function seedTick(x: number): Markup {

@@ -64,7 +64,7 @@ const LOG_RATIO = 50;
  * Intervals and limits farther from the values than this many times their range are cut off: they
  * would flatten the curves.
  */
-const FAR = 1.5;
+const FAR_RANGES = 1.5;
 
 type Position = (value: number) => number;
 
@@ -321,7 +321,7 @@ function verticalOf({ points, limits, unit }: Chart, { top, bottom }: PlotFrame)
   const values = points.map(({ value }) => value);
   const [least, most] = [leastOf(values), greatestOf(values)];
   const range = most - least || Math.abs(most) / 2 || 1;
-  const [lowest, highest] = [least - FAR * range, most + FAR * range];
+  const [lowest, highest] = [least - FAR_RANGES * range, most + FAR_RANGES * range];
   const ends = points.flatMap(({ kpi: { ci95 } }) => [ci95.low, ci95.high]);
   const bounds = limits.map(({ limit }) => limit);
   const near = [...ends, ...bounds].filter(
@@ -475,7 +475,8 @@ function limitMark(
 ): Markup {
   const text = `limit ${comparison} ${limitQuantityText(limit, unit)}`;
   const at = y(limit);
-  // `at` is NaN for a limit of 0 on a logarithmic axis.
+  // On a logarithmic axis, a limit of 0 has no place: `at` is NaN then, which also leads to the
+  // label at the edge.
   if (!(at >= frame.top && at <= frame.bottom)) {
     const isAbove = at < frame.top;
     const edge = isAbove ? frame.top + 12 : frame.bottom - 6;

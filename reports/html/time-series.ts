@@ -262,8 +262,8 @@ function nameOf(one: SeriesSummary): string {
 }
 
 /**
- * The colour of a series: blue for delivered packets, the main series; a neutral colour for sent
- * packets; other series get the next colours in order.
+ * The colour of a series: blue for delivered packets (the main series), a neutral colour for sent
+ * packets, and the next colours in order for all others.
  */
 function seriesColour(panel: Panel, index: number): number {
   const one = panel.series[index];
@@ -345,7 +345,7 @@ function drawPanel(panel: Panel, report: Report, isWide: boolean): Markup {
     return emptyChart(frame, 'nothing measured in any bin');
   }
   const x = scaleLinear([0, endOf(panel, report)], [frame.left, frame.right]);
-  // A band may exceed the top; it is cut there.
+  // If a band exceeds the top of the chart, it is cut there.
   const y = scaleLinear([0, top === 0 ? 1 : top], [frame.bottom, frame.top])
     .nice(4)
     .clamp(true);

@@ -25,7 +25,7 @@ import {
 /** Largest number of labelled senders. Each takes one double of memory for every message under way. */
 const SENDERS_MAX = 16;
 /** Number of instants at which pools are examined. */
-const LOOKS = 100;
+const INSTANTS = 100;
 /**
  * Epsilon if a pool contains no mass of one of the two senders, which means that none of its messages
  * was in this mix for twenty mean delays.
@@ -93,8 +93,8 @@ function looksAt(truth: RunTruth, setting: PrivacySetting): ReadonlySet<number> 
   const { warmupNs, endNs } = setting;
   const looks = new Set<number>();
   if (exits.length === 0) return looks;
-  for (let look = 0; look < LOOKS; look += 1) {
-    const atNs = warmupNs + ((look + 0.5) / LOOKS) * (endNs - warmupNs);
+  for (let look = 0; look < INSTANTS; look += 1) {
+    const atNs = warmupNs + ((look + 0.5) / INSTANTS) * (endNs - warmupNs);
     const next = exits[look % exits.length]?.find((exit) => exit.leftNs >= atNs);
     if (next !== undefined) looks.add(next.message);
   }

@@ -23,9 +23,9 @@ import { splitTrafficByUser, type UserTraffic } from './user-traffic.ts';
  */
 const BIN_NS = 1_000_000_000;
 /** The largest lag is this quantile of the path's delay. */
-const LAG = 0.99;
+const LAG_QUANTILE = 0.99;
 /** Unmatched receivers for each matched pair: more would only repeat the same flows. */
-const STRANGERS = 4;
+const UNMATCHED_PER_PAIR = 4;
 /** Smallest number of bins that must overlap at the largest lag, for a meaningful correlation. */
 const BINS_MIN = 8;
 
@@ -84,7 +84,10 @@ export function scoreFlows(input: AttackInput, options: CorrelationOptions): Sco
   const { fromNs, untilNs, path } = setting;
   const { binNs, likeness } = options;
   const bins = { fromNs, widthNs: binNs, count: Math.floor((untilNs - fromNs) / binNs) };
-  const lagMax = Math.min(Math.ceil(pathDelayQuantileNs(path, LAG) / binNs), bins.count - BINS_MIN);
+  const lagMax = Math.min(
+    Math.ceil(pathDelayQuantileNs(path, LAG_QUANTILE) / binNs),
+    bins.count - BINS_MIN,
+  );
   if (lagMax < 0) return { matched: [], unmatched: [] };
   const counts = (lists: UserTraffic['sent']): ReadonlyMap<string, readonly number[]> =>
     new Map([...lists].map(([user, times]) => [user, countPacketsPerBin(times, bins)]));
@@ -112,7 +115,7 @@ function pairsOf(partners: ReadonlyMap<string, ReadonlySet<string>>): {
   const unmatched: Pair[] = [];
   for (const [i, [user]] of matched.entries()) {
     const own = partners.get(user);
-    for (let shift = 1; shift <= Math.min(STRANGERS, matched.length - 1); shift += 1) {
+    for (let shift = 1; shift <= Math.min(UNMATCHED_PER_PAIR, matched.length - 1); shift += 1) {
       const [, other] = matched[(i + shift) % matched.length] as Pair;
       if (other !== user && own?.has(other) !== true) unmatched.push([user, other]);
     }

@@ -14,7 +14,7 @@ import type { Attack } from './setting.ts';
 import { splitTrafficByUser, type UserTraffic } from './user-traffic.ts';
 
 /** A batch ends at this quantile of the path's delay, so that it rarely misses a partner. */
-const IN_BATCH = 0.9999;
+const BATCH_QUANTILE = 0.9999;
 /** Largest number of batches for each user: with more, the result does not change any more. */
 const BATCHES_MAX = 500;
 const STEPS_MAX = 20_000;
@@ -29,7 +29,7 @@ export const intersectionAttack: Attack = {
   evaluate: ({ view, setting, answers }) => {
     const { users, path } = setting;
     const { sent, received } = splitTrafficByUser(view, setting);
-    const longestNs = pathDelayQuantileNs(path, IN_BATCH);
+    const longestNs = pathDelayQuantileNs(path, BATCH_QUANTILE);
     let hits = 0;
     let trials = 0;
     for (const [user, partners] of answers.partners) {
@@ -48,7 +48,10 @@ export const intersectionAttack: Attack = {
   },
 };
 
-/** Removes the user, whose own link is no evidence of a partner. */
+/**
+ * Removes the user from a batch, because activity on the user's own link is no evidence of a
+ * partner.
+ */
 function without(lists: UserTraffic['sent'], user: string): UserTraffic['sent'] {
   return new Map([...lists].filter(([name]) => name !== user));
 }

@@ -70,8 +70,8 @@ export interface Attack {
   /** How success is estimated, in one sentence. */
   readonly estimator: string;
   /**
-   * Set if the adversary acts: an event of this name in the scenario carries out the attack. Without
-   * such an event nothing is tried.
+   * Present if the adversary of this attack acts: an event of this name in the scenario carries the
+   * attack out. Without such an event, the attack is not tried.
    */
   readonly isActive?: true;
   /** Evaluates the attack on a run; undefined if the run offers nothing to try. */

@@ -56,15 +56,15 @@ export class AgingPool implements BelievedPool {
     return this.#release(1 / sum, into, dust);
   }
 
-  // A message that the mix created itself replaces no other, so no message inside is believed to have
-  // left.
+  // When the mix sends a message that it created itself, no message inside leaves, so no belief
+  // changes.
   emit(): boolean {
     return false;
   }
 
   absorb(): void {
-    // It is unknown which message ended, so nothing changes here: beliefs fall with departures and with
-    // age only.
+    // It is unknown which message ended here, so no belief changes; beliefs fall only with
+    // departures and with age.
   }
 
   addMassesTo(sum: Float64Array): void {

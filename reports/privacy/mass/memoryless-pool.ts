@@ -58,7 +58,8 @@ export class MemorylessPool implements BelievedPool {
     return carried;
   }
 
-  // To an observer, the message that leaves may be the new one or any of the n inside: one of n + 1.
+  // To an observer, the message that leaves may be the new one or any of the n inside, so each of n
+  // + 1 messages is equally likely.
   emit(_atNs: number, into: Float64Array, dust: Float64Array): boolean {
     return this.#carries && this.#draw(this.#size + 1, into, dust);
   }
@@ -72,7 +73,7 @@ export class MemorylessPool implements BelievedPool {
   }
 
   // Takes the share of one leaving message out of each mass; returns false if all are negligible.
-  // hot: once per hop, with a loop over the labels of masses.
+  // hot: called once per hop; loops over the labels.
   #draw(size: number, into: Float64Array, dust: Float64Array): boolean {
     const masses = this.#masses;
     const share = 1 / size;

@@ -126,7 +126,7 @@ class Run {
     this.#pools = ask.laws.map((law) => this.#poolOf(law));
   }
 
-  // hot: 0.1 us per event and 16 labels.
+  // hot: takes 0.1 us per event with 16 labels.
   passThrough(): void {
     const { count, atNs, code, node, message } = this.#truth.events;
     for (let i = 0; i < count; i += 1) {
@@ -229,8 +229,7 @@ class Run {
     this.#places[message] = 0;
     const pool = this.#pools[node];
     if (pool !== undefined) {
-      // The mass of this message has been in the pool since it arrived, and remains there, because
-      // cover traffic returns it to the mix.
+      // This message's mass stays in the pool: cover traffic returns the message to the mix.
       if (wasInside) pool.absorb();
       return;
     }
