@@ -1,6 +1,6 @@
 /**
- * Gateway: `security.access_control` of the published `config.toml`: from which addresses applications may connect, and
- * with which gateways the node talks.
+ * Gateway: `security.access_control` of the published `config.toml`: the addresses from which
+ * applications may connect, and the gateways with which the node talks.
  *
  * @module
  */
@@ -17,7 +17,10 @@ export interface AddressRange {
   readonly family: 'ipv4' | 'ipv6';
 }
 
-/** What is let in: everything in `allowed`, or everything if that is empty, but nothing in `blocked`. */
+/**
+ * Says who is let in: everybody in `allowed` (or everybody, if `allowed` is empty), except those in
+ * `blocked`.
+ */
 export interface AccessList<T> {
   readonly allowed: readonly T[];
   readonly blocked: readonly T[];
@@ -25,9 +28,9 @@ export interface AccessList<T> {
 
 /** The access control of a gateway. */
 export interface AccessControl {
-  /** Addresses of applications. */
+  /** Addresses from which applications may connect. */
   readonly ranges: AccessList<AddressRange>;
-  /** Names or ASes of other gateways. */
+  /** Names or ASes of the other gateways with which the node talks. */
   readonly peers: AccessList<string>;
 }
 
@@ -55,7 +58,7 @@ export const ACCESS_CONTROL_KEYS = {
   blocked_ip_ranges: rangeList,
 } as const;
 
-/** Reads a range of addresses; undefined if it is none. */
+/** Reads a range of addresses; undefined if the text is no range. */
 function parseAddressRange(text: string): AddressRange | undefined {
   const [, address = '', length] = /^([^/]+)(?:\/(\d{1,3}))?$/.exec(text) ?? [];
   const family = z.ipv4().safeParse(address).success ? 'ipv4' : 'ipv6';
@@ -65,7 +68,10 @@ function parseAddressRange(text: string): AddressRange | undefined {
   return prefixLength > most ? undefined : { address, prefixLength, family };
 }
 
-/** Names of the peers that a gateway talks to, or what names no gateway. */
+/**
+ * Names of the peers that a gateway talks to or, if an entry of the lists names no gateway, this
+ * entry.
+ */
 export type SelectedPeers = { readonly peers: readonly string[] } | { readonly unknown: string };
 
 /**

@@ -63,7 +63,10 @@ export class PacketReceiver {
     return this.#reassembler.unfinished + this.#sig.unfinished + waiting;
   }
 
-  /** Drops packets whose fragments did not arrive in time, and delivers those that waited long enough for their turn. */
+  /**
+   * Drops packets whose fragments did not all arrive in time, and delivers packets that waited long
+   * enough for their turn.
+   */
   expire(now: number): void {
     this.#reassembler.expire(now);
     this.#order?.expire(now);
@@ -75,21 +78,21 @@ export class PacketReceiver {
     this.#order?.expire(now);
   }
 
-  /** Drops all unfinished packets; whole ones that wait for their turn are delivered. */
+  /** Drops all unfinished packets; delivers whole packets that wait for their turn. */
   discard(): void {
     this.#reassembler.discard();
     this.#order?.expire(Number.POSITIVE_INFINITY);
     this.#sig.discard();
   }
 
-  /** Takes an unsealed frame, in which there may be any number of packets. */
+  /** Takes an unsealed frame, which may contain any number of packets. */
   takeSig(now: number, frame: Uint8Array): void {
     this.#sig.receive(now, frame);
   }
 
   /**
-   * Takes an accepted data frame; delivers the packet when it is complete, and it is its turn.
-   * @param ageUs Our clock less the frame's time stamp, microseconds.
+   * Takes an accepted data frame; delivers the packet when it is complete and its turn has come.
+   * @param ageUs Our clock minus the frame's time stamp, microseconds.
    * @returns `waits` if something may have to {@link expire}.
    */
   // hot: once per data frame.

@@ -1,5 +1,6 @@
 /**
- * Gateway: which keys of a `config.toml` take effect while a gateway runs, and which wait for a restart.
+ * Gateway: which changed keys of a `config.toml` take effect while a gateway runs, and which only
+ * after a restart.
  *
  * @module
  */
@@ -20,17 +21,20 @@ const RELOADED = {
   orrery: ['log', 'peers', 'policy', 'routing', 'classes'],
 } as const satisfies { readonly [T in keyof GatewayTables]?: readonly (keyof GatewayTables[T])[] };
 
-/** What a file that is read again changes. */
+/** The effect of reading a file again. */
 export interface GatewayReload {
-  /** The file in force from now on: that of the start, with the keys that are reloaded. */
+  /**
+   * The file in force from now on: the file of the start, with the new values of the keys that can
+   * change.
+   */
   readonly file: GatewayFile;
   /** Each key that takes effect now: `multipath.min_paths: 1 -> 2`. */
   readonly applied: readonly string[];
-  /** Each key that differs from that of the start and waits for a restart. */
+  /** Each key whose value differs from that of the start, but takes effect only after a restart. */
   readonly needsRestart: readonly string[];
 }
 
-/** Compares a file that is read again with that in force, and with that of the start. */
+/** Compares a file that was read again with the file in force and with the file of the start. */
 export function reloadGatewayFile(
   started: GatewayFile,
   inForce: GatewayFile,
@@ -52,7 +56,10 @@ export function reloadGatewayFile(
   };
 }
 
-/** The keys of a table that are reloaded; a key that the file leaves out takes its place, too. */
+/**
+ * The values of those keys of a table that can change. Keys that the new file leaves out are
+ * included, so that they lose their former value.
+ */
 function reloadedOf<T extends keyof typeof RELOADED>(
   { tables }: GatewayFile,
   table: T,
@@ -61,7 +68,7 @@ function reloadedOf<T extends keyof typeof RELOADED>(
   return Object.fromEntries(RELOADED[table].map((key) => [key, values[key]])) as never;
 }
 
-/** The keys whose values differ, and have an effect. */
+/** The keys whose values differ, without those that have no effect. */
 function differencesOf(
   before: GatewayTables,
   after: GatewayTables,

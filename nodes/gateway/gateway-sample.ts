@@ -4,22 +4,25 @@
  * @module
  */
 
-/** What differs between the files of two gateways on one machine. */
+/** The values in which the files of two gateways on one machine differ. */
 export interface GatewaySampleParts {
-  /** The topology, by its file or the name of a shipped one. */
+  /** The file of the topology, or the name of a shipped one. */
   readonly topology: string;
-  /** The gateway's name in it. */
+  /** The name of the gateway in the topology. */
   readonly node: string;
-  /** 0 for the first file of a machine; each further one has ports that are higher by 1. */
+  /**
+   * The index of the file on its machine, from 0; each file has ports that are higher by 1 than
+   * those of the file before.
+   */
   readonly index: number;
 }
 
-/** Ports of the first file. */
+/** The ports in the file with index 0. */
 const PORT = 8_443;
 const GRPC_PORT = 8_543;
 const METRICS_PORT = 9_090;
 
-/** The text of a `config.toml`; all values but those of `parts`, and gRPC, are the defaults. */
+/** The text of a `config.toml`. All values are the defaults, except those of `parts` and gRPC. */
 export function gatewaySampleToml({ topology, node, index }: GatewaySampleParts): string {
   return `# A gateway, for: npm run gateway -- FILE (docs/how-to/gateway.md). Every key below has its default, but the ports.
 # Other published keys are accepted; those without effect are named at the start.

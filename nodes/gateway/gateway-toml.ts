@@ -1,10 +1,11 @@
 /**
- * Gateway: converts the published `config.toml` of a gateway to options of a node and settings of its process, with the
- * published keys, units and defaults.
+ * Gateway: converts the published `config.toml` of a gateway to options of a node and settings of
+ * its process, with the published keys, units and defaults.
  *
- * The schema gets the values of the file; TOML is parsed elsewhere. Keys that mean nothing here are accepted, because a
- * published file has them, and named in {@link GatewayFile.warnings} if the file sets them. What the published file does
- * not say, which node of which network this is, stands in the table `orrery`.
+ * The schema checks the values of the file; TOML is parsed elsewhere. Keys that have no effect here
+ * are accepted, because published files contain them; if a file sets them, {@link
+ * GatewayFile.warnings} names them. The published file does not say which node of which network
+ * this is; the table `orrery` does.
  *
  * @module
  */
@@ -22,11 +23,14 @@ export interface BindAddress {
   readonly port: number;
 }
 
-/** PEM files of a server, as the file names them; paths count from the folder of the file. */
+/**
+ * The PEM files of a server, as the file names them; relative paths start from the folder of the
+ * file.
+ */
 export interface TlsFiles {
   readonly certificate: string;
   readonly key: string;
-  /** Certificates of those who issue certificates of clients; absent if every client is let in. */
+  /** The file of the CAs that issue certificates of clients; absent if every client is let in. */
   readonly clientCa: string | undefined;
 }
 
@@ -34,7 +38,10 @@ export interface TlsFiles {
 export interface GatewayFile {
   /** Options of `run: gateway`, as a topology or scenario file would give them. */
   readonly options: Readonly<Record<string, unknown>>;
-  /** Which node of which topology this gateway is; paths count from the folder of the file. */
+  /**
+   * The topology and the node in it that this gateway is; relative paths start from the folder of
+   * the file.
+   */
   readonly place: {
     readonly topology: string;
     readonly node: string;
@@ -43,7 +50,10 @@ export interface GatewayFile {
     /** Folder of stores that survive a crash. */
     readonly state: string;
   };
-  /** The file with the routing policy, whose text becomes the key `orrery.routing`; its path counts from the folder of the file. */
+  /**
+   * The file with the routing policy; its text becomes the key `orrery.routing`. A relative path
+   * starts from the folder of the file.
+   */
   readonly routingPolicy: string | undefined;
   /** The server for applications. */
   readonly htx: BindAddress & {
@@ -52,18 +62,27 @@ export interface GatewayFile {
     readonly connectionsMax: number;
     /** Longest time that a connection may be idle, ms. */
     readonly idleMs: number;
-    /** True if profiles may be taken, where only this machine reaches the server. */
+    /**
+     * True if profiles may be taken. This also requires that only this machine reaches the server.
+     */
     readonly isProfiled: boolean;
-    /** Absent without `cert_path`: the server speaks HTTP/1.1 without TLS. */
+    /**
+     * The PEM files; absent without `cert_path`, in which case the server speaks HTTP/1.1 without
+     * TLS.
+     */
     readonly tls: TlsFiles | undefined;
   };
   /** The gRPC server for applications; absent without `orrery.grpc_addr`. */
   readonly grpc: (BindAddress & { readonly messageBytesMax: number }) | undefined;
-  /** The device by which the system sends and takes IP packets; absent without `orrery.tun`. */
+  /**
+   * The device through which the system sends and receives IP packets; absent without `orrery.tun`.
+   */
   readonly tun:
     | { readonly name: string; readonly addresses: readonly string[]; readonly mtuBytes: number }
     | undefined;
-  /** The callers and peers that are let in; undefined if `security.access_control` is not enabled. */
+  /**
+   * The callers and peers that are let in; undefined unless `security.access_control` is enabled.
+   */
   readonly access: AccessControl | undefined;
   /** The operator's endpoint. */
   readonly metrics: BindAddress & {
@@ -74,15 +93,15 @@ export interface GatewayFile {
   readonly workerThreads: number | undefined;
   /** Log levels, in the form of ORRERY_LOG. */
   readonly log: string;
-  /** What the file sets and this gateway does not do, a sentence each. */
+  /** One sentence for each setting of the file that this gateway ignores. */
   readonly warnings: readonly string[];
-  /** The checked values of the file and the defaults of others. */
+  /** The checked values of the file, with defaults for those that it leaves out. */
   readonly tables: GatewayTables;
 }
 
 const PORT_MAX = 65_535;
 const PACKET_BYTES_MAX = 16 * 1_024 * 1_024;
-/** More than a machine has processors. */
+/** More threads than any machine has processors. */
 const WORKER_THREADS_MAX = 64;
 const NS_PER_MS = 1_000_000;
 const NS_PER_S = 1e9;
@@ -103,7 +122,10 @@ const count = z.int().min(1);
 const filePath = z.string().min(1).max(4_096);
 const DEVICE_NAME = /^[a-z][\w.-]{0,14}$/i;
 const PREFIXED = /^[\da-f.:]+\/\d{1,3}$/i;
-/** Names of interfaces have 15 characters (Linux, IFNAMSIZ). Packets of 1280 bytes are the least that IPv6 needs (RFC 8200, section 5). */
+/**
+ * Names of interfaces have at most 15 characters (Linux, IFNAMSIZ). IPv6 needs packets of at least
+ * 1280 bytes (RFC 8200, section 5).
+ */
 const tun = z.strictObject({
   name: z
     .string()
@@ -119,7 +141,10 @@ const tun = z.strictObject({
 const table = <S extends z.ZodRawShape>(keys: S): z.ZodPrefault<z.ZodObject<S, z.core.$strict>> =>
   z.strictObject(keys).prefault({} as never);
 
-/** Keys of published files that this gateway accepts and does not need, each with the reason, by table. */
+/**
+ * Keys of published files that this gateway accepts but does not need, by table, each with the
+ * reason.
+ */
 const UNUSED = {
   htx: {
     // ADR 0089.
@@ -165,7 +190,7 @@ const UNUSED = {
 
 type UnusedTable = keyof typeof UNUSED;
 
-/** Keys without effect here, such as `htx.enable_quic`. */
+/** The keys that have no effect here, such as `htx.enable_quic`. */
 export const UNUSED_KEYS: ReadonlySet<string> = new Set(
   Object.entries(UNUSED).flatMap(([name, keys]) =>
     Object.keys(keys).map((key) => `${name}.${key}`),
@@ -184,7 +209,8 @@ const tables = z
   .strictObject({
     htx: table({
       ...unused('htx'),
-      // The published default listens on all addresses; ours only on this machine, unless the file says so.
+      // The published default listens on all addresses. Ours listens only on this machine, unless
+      // the file says otherwise.
       bind_addr: bindAddress.prefault('127.0.0.1:8443'),
       max_frame_size: bytes
         .refine((size) => size <= PACKET_BYTES_MAX, 'is above 16 MiB')
@@ -233,7 +259,7 @@ const tables = z
     }),
     performance: table({
       ...unused('performance'),
-      // The published default is one for each core; ours is none besides the main thread.
+      // The published default is one thread for each core; ours is no thread besides the main one.
       worker_threads: count.max(WORKER_THREADS_MAX).optional(),
     }),
     security: table({
@@ -252,12 +278,15 @@ const tables = z
       keys: z.string().min(1).default('keys'),
       state: z.string().min(1).default('state'),
       peers: z.array(z.string()).max(1_000).optional(),
-      /** Which paths may be used, as in the option `policy` of a topology; checked here, converted there. */
+      /**
+       * Which paths may be used, in the form of the option `policy` of a topology. The value is
+       * checked here, but converted where that option is.
+       */
       policy: z.unknown().superRefine(checkedBy(pathPolicySchema)).optional(),
-      /** The text of a routing policy, or the file that has it. */
+      /** The text of a routing policy; `routing_policy` names a file that contains such a text. */
       routing: routingPolicySchema.optional(),
       routing_policy: filePath.optional(),
-      /** Traffic classes of IP packets, as in the option `classes` of a topology. */
+      /** Traffic classes of IP packets, in the form of the option `classes` of a topology. */
       classes: z.unknown().superRefine(checkedBy(trafficClassesSchema)).optional(),
       grpc_addr: bindAddress.optional(),
       client_ca: filePath.optional(),
@@ -275,10 +304,13 @@ const tables = z
     path: ['orrery', 'client_ca'],
   });
 
-/** The tables of a file, checked. */
+/** The checked tables of a file. */
 export type GatewayTables = z.output<typeof tables>;
 
-/** A check by a schema whose result is not used: the value is an option of a topology, which is read there. */
+/**
+ * Makes a check by a schema whose output is dropped: the value is an option of a topology and is
+ * converted where topologies are read.
+ */
 function checkedBy(schema: z.ZodType): (value: unknown, context: z.RefinementCtx) => void {
   return (value, context) => {
     if (value === undefined) return;
@@ -335,7 +367,7 @@ export const gatewayTomlSchema: z.ZodType<GatewayFile> = tables.transform((file)
   };
 });
 
-/** The options of the node that the tables of a file give. */
+/** The options of the node that follow from the tables of a file. */
 export function gatewayOptionsOf({
   anti_replay: replay,
   aead,
@@ -383,7 +415,7 @@ export function withRoutingPolicy(file: GatewayFile, routing: string): GatewayFi
   return { ...file, tables, options: gatewayOptionsOf(tables) };
 }
 
-/** A sentence for each key of the file that means nothing here. */
+/** Makes a sentence for each key of the file that has no effect here. */
 function unusedKeys(file: Readonly<Record<string, unknown>>): readonly string[] {
   return Object.entries(UNUSED).flatMap(([name, keys]) => {
     const set = (file[name] ?? {}) as Readonly<Record<string, unknown>>;
@@ -393,7 +425,7 @@ function unusedKeys(file: Readonly<Record<string, unknown>>): readonly string[] 
   });
 }
 
-/** A sentence if there are lists of who is let in, but they are not enabled. */
+/** Makes a sentence if the file has lists of who is let in, but does not enable them. */
 function unusedLists({ enabled, ...lists }: Readonly<Record<string, unknown>>): readonly string[] {
   const isSet = Object.values(lists).some((list) => (list as readonly unknown[]).length > 0);
   if (enabled === true || !isSet) return [];

@@ -65,7 +65,8 @@ export const protocol: Protocol<GatewayOptions> = {
   messageKinds: { payload: 'content' },
   forgeries: GATEWAY_FORGERIES,
   ports: () => ({ udp: [GATEWAY_PORT, END_HOST_PORT] }),
-  // A packet may overtake another on a shorter path; with `striping` one that came too late.
+  // Packets may overtake each other, because paths have different delays; with `striping`, this
+  // happens only to a packet that came too late.
   carries: ({ multipath }) => ({
     maxBytes: PACKET_BYTES_MAX - (multipath.strategy === 'striping' ? PACKET_NUMBER_BYTES : 0),
     delivery: 'best-effort',

@@ -75,7 +75,7 @@ export class KeyExchange {
   readonly #seal: CookieCipher;
   /** Repeats our opening; runs while keys are wanted. */
   readonly #opening = new BackOff(HANDSHAKE_RETRY_BACKOFF);
-  /** How often, and when last, the present opening was sent. */
+  /** How often the present opening was sent, and when it was last sent. */
   #sendings = 0;
   #sentNs = 0;
   #open: SentOpening | undefined;
@@ -176,7 +176,8 @@ export class KeyExchange {
       return;
     }
     if (!this.#options.sink.spread(this.#open.frame)) {
-      // Waits do not grow without a path: the first one may be found whenever the control service is asked again.
+      // Without a path, the wait does not grow, because the first path may be found whenever the
+      // control service is asked again.
       this.#opening.dueNs = moment.nowNs + HANDSHAKE_NO_PATH_NS;
       return;
     }
@@ -234,12 +235,14 @@ export class KeyExchange {
 
   /**
    * A peer that has crashed proposes an epoch beyond our reserved block. Its opening is answered as
-   * soon as our disk is done: by the time it is repeated, its path may be gone.
+   * soon as our disk has finished, without waiting for a repetition, because its path may be gone
+   * by then.
    * @returns why it is not answered.
    */
   #answerPostponed(moment: ClockReadings): FrameDropReason | undefined {
     if (this.#postponed === undefined) return undefined;
-    // The same write may have let this side open, too: one of the two handshakes goes on, by a rule that both share.
+    // The same write may have allowed this side to open as well. Then only one of the two
+    // handshakes goes on, by a rule that both sides apply.
     const reason = this.#checkCollision(moment);
     if (reason !== undefined) {
       this.#forgetPostponed();
@@ -312,7 +315,8 @@ export class KeyExchange {
     if (this.#open === undefined) return undefined;
     const { identity, peerKey } = this.#options;
     if (compareBytes(identity.publicKey, peerKey) > 0) return undefined;
-    // The peer is reachable: do not let it wait for a long back-off.
+    // The opening shows that the peer is reachable, so it must not have to wait for a long back-off
+    // of this side.
     const isOverdue = moment.nowNs - this.#sentNs >= HANDSHAKE_RETRY_BACKOFF.firstNs;
     if (isOverdue) this.#sendOpening(moment);
     return 'handshake-collision';

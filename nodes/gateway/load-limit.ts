@@ -30,7 +30,7 @@ const CHECK_NS = 100_000_000;
 const CROWDED_CHECKS = 3;
 /** If a smaller share of the frames sent since the last check arrived, a queue grows or drops frames. */
 const ARRIVED_SHARE = 0.97;
-/** The highest rate seen in this time counts as what the path carries, ns. */
+/** The highest rate within this time counts as the rate that the path carries, ns. */
 const RATE_WINDOW_NS = 2_000_000_000;
 /**
  * The limit is cut when queues exceed this multiple of `delayNs`, and grows when they are below
@@ -114,7 +114,8 @@ export class LoadLimiter {
   /** True when a packet may be sent. */
   admit(now: number): boolean {
     if (this.#highestSent - this.#highestReported < this.#window) return true;
-    // A path that was cut has lost the frames under way; unless new ones leave, no report comes.
+    // A path that was cut has lost the frames under way. Unless new frames leave, no report comes,
+    // and the limit would stay.
     if (now - this.#heardNs > SILENCE_NS) {
       this.#heardNs = now;
       this.moved();
@@ -182,8 +183,8 @@ export class LoadLimiter {
     const frames = Math.ceil((-this.#rates.value * aloneNs) / NS_PER_SECOND);
     const least = Math.max(FRAMES_MIN, frames);
     if (!this.isLimited) this.#window = least;
-    // If the queue was short even once in this interval, it is not a standing queue (RFC 8289), and
-    // there is room.
+    // If the queue was short even once in this interval, it is no standing queue (RFC 8289), so
+    // there is room for more.
     else if (queueNs < delayNs) this.#window *= GROWTH;
     else if (queueNs > CUT_ABOVE * delayNs) this.#window *= CUT;
     this.#window = Math.min(GROWN_MAX * least, Math.max(least, this.#window));
@@ -197,7 +198,7 @@ export class LoadLimiter {
     const slot = slotOf(sequence);
     const kept = this.#sentSequence[slot] as number;
     if (kept >= sequence && kept - sequence < KEPT_EVERY) return this.#sentAtNs[slot] as number;
-    // Overwritten: older than the oldest frame still remembered.
+    // The time was overwritten: this frame is older than the oldest frame that is remembered.
     const oldest = slotOf(this.#highestSent + KEPT_EVERY);
     const isOlder = (this.#sentSequence[oldest] as number) > sequence;
     return isOlder ? (this.#sentAtNs[oldest] as number) : -1;

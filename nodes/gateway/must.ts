@@ -1,14 +1,14 @@
 /**
- * Gateway: what must hold whatever happens to the network.
+ * Gateway: the conditions that hold whatever happens to the network.
  *
  * @module
  */
 import type { Must } from '../../engine/host/must.ts';
 
 /**
- * What a gateway guarantees always, or once there has been no fault for a while. Not among them:
- * `antireplay.false_reject`, since a packet that a link delays for longer than the window lasts is refused
- * (docs/LIMITATIONS.md).
+ * The conditions that a gateway guarantees, either always or once there has been no fault for a
+ * while. `antireplay.false_reject` is not among them, because a packet that a link delays for
+ * longer than the window lasts is refused (docs/LIMITATIONS.md).
  */
 export const GATEWAY_MUST: Must = {
   always: {

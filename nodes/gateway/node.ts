@@ -195,7 +195,7 @@ class GatewayNode implements NodeHandle {
     host.describeDeliveries((from) => this.#peers.get(from)?.arrived());
     this.#context = this.#peerContext();
     for (const name of this.#peers.names) {
-      // A stored epoch can only come from an earlier start of this node.
+      // A stored epoch shows that this node has started before.
       const isRestart = host.store('epochs').get(epochStoreKey(name)) !== undefined;
       const peer = this.#peers.add(name, this.#context);
       if (isRestart) peer.record.restarted(host.now());
@@ -217,7 +217,7 @@ class GatewayNode implements NodeHandle {
       this.#router.forget(name);
       const wasThere = this.#peers.forget(name);
       this.#windows.drop(name);
-      // A peer whose session an application has ended stays so.
+      // If an application has ended the session with a peer, the session stays closed.
       if (wasThere) this.#openPeer(name);
     }
   }
@@ -299,7 +299,7 @@ class GatewayNode implements NodeHandle {
       open: (target): boolean => this.#openPeer(target),
       close: (name): void => this.#closePeer(name),
       send: (peer, packet, wishes): string => this.#send(peer, packet, wishes),
-      // Unsealed, it would be a packet of any peer in whose name a caller gives it.
+      // An unsealed packet would count as one of any peer that a caller names, so it is refused.
       receive: (packet): string =>
         isSig ? 'receive-unsealed' : (this.#receive(packet, 0, packet.length, true) ?? 'ok'),
     });
@@ -348,7 +348,7 @@ class GatewayNode implements NodeHandle {
     return 'ok';
   }
 
-  /** Takes a datagram, and a frame in it. @param isAsked An application waits for the verdict. */
+  /** Processes a datagram and the frame in it. `isAsked` is true if an application waits for the verdict. */
   #receive(bytes: Uint8Array, from: number, length: number, isAsked = false): string | undefined {
     const began = this.#host.now();
     this.#refusal = undefined;
@@ -363,7 +363,10 @@ class GatewayNode implements NodeHandle {
     return drop ?? this.#refusal;
   }
 
-  /** Records how long the processing took that began at `beganNs`; in virtual time it takes none unless a processor is modelled. */
+  /**
+   * Records how long the processing that began at `beganNs` took; in virtual time it takes none, unless a processor is
+   * modelled.
+   */
   #processed(beganNs: number): void {
     const took = this.#host.now() - beganNs;
     if (took > 0) this.#counters.processing.record(took);
@@ -460,7 +463,7 @@ class GatewayNode implements NodeHandle {
     return new PacketAccount(observer, nextNumber, { peer, ends: this.#ends(peer) });
   }
 
-  /** Tells the control service of the AS that an interface is down, if the path over it is dead as well. */
+  /** Tells the control service of the AS that an interface is down, if the path over it is dead too. */
   #report(...[accusation, paths]: Parameters<typeof confirmedInterface>): void {
     const down = confirmedInterface(accusation, paths);
     if (down !== undefined) this.#segments?.report(down);

@@ -6,11 +6,11 @@
 import type { ConfiguredNode, OptionConflict } from '../../engine/host/protocol.ts';
 import type { GatewayOptions } from './config.ts';
 
-/** An option that all gateways need if one has it. */
+/** An option that every gateway of a file must have if one of them has it. */
 interface SharedOption {
   readonly path: readonly string[];
   isOn(options: GatewayOptions): boolean;
-  /** What is wrong with `without`, as `having` has the option. */
+  /** The mistake as a sentence: gateway `having` has the option, but gateway `without` does not. */
   message(without: string, having: string): string;
   readonly hint: string;
 }
@@ -39,7 +39,9 @@ const SHARED_OPTIONS: readonly SharedOption[] = [
   },
 ];
 
-/** Finds the gateways without an option that others have, and that these need. */
+/**
+ * Finds the gateways that lack an option which another gateway has and which all of them need then.
+ */
 export function findOptionConflicts(
   nodes: readonly ConfiguredNode<GatewayOptions>[],
 ): readonly OptionConflict[] {

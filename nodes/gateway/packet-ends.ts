@@ -1,5 +1,6 @@
 /**
- * The two ends of the packets of one peer: from packets to frames, and from frames to packets.
+ * The two ends of the flow of packets between this gateway and one peer: the sending end makes
+ * frames from packets, and the receiving end makes packets from frames.
  *
  * @module
  */
@@ -14,7 +15,10 @@ import { PacketNumbers } from './striping/packet-number.ts';
 
 const ORDER_METRICS = { gap: 'gateway.order_gaps', late: 'gateway.order_late' } as const;
 
-/** Makes the ends of the packets of the peer `name`; packets that are striped are numbered at one and ordered at the other. */
+/**
+ * Makes both ends for the peer `name`. With striping, the sending end numbers the packets, and the
+ * receiving end puts them in order.
+ */
 export function makePacketEnds(
   name: string,
   { options, accountOf, behaviour, moment }: PeerContext,

@@ -1,6 +1,6 @@
 /**
- * The routes of packets to one peer: the underlay of the path in use, and the plan of the strategy by
- * which packets take one path or several.
+ * The routes of packets to one peer: the underlay of the path in use, and the strategy's plan,
+ * which says which path or paths each packet takes.
  *
  * @module
  */
@@ -14,7 +14,7 @@ import type { GatewayPath } from './underlay/path-directory.ts';
 import type { UnderlayPath } from './underlay/underlay-path.ts';
 import type { UnderlayPaths } from './underlay-paths.ts';
 
-/** Chooses the underlays of packets. */
+/** Chooses the underlay paths on which packets leave. */
 export class PacketRoutes {
   /** The underlay of the path in use; undefined before the first choice. */
   active: UnderlayPath | undefined;
@@ -22,12 +22,14 @@ export class PacketRoutes {
   readonly #strategy: StrategyKind;
   readonly #controller: PathController;
   readonly #underlays: UnderlayPaths;
-  /** The plan, as indexes of paths of the controller. */
+  /** The plan; each path is given by its index in the controller. */
   planned: PathPlan = [];
   #plan: readonly (readonly UnderlayPath[])[] = [];
   #turn = 0;
 
-  /** @param router Has the classes of traffic that are in force. */
+  /**
+   * @param router Provides the traffic classes in force.
+   */
   constructor(
     strategy: StrategyKind,
     controller: PathController,
@@ -45,7 +47,10 @@ export class PacketRoutes {
     return this.#underlays.get(this.#controller.path(index).id);
   }
 
-  /** Makes the plan anew: called when the controller has learnt something, or a path has new headers. */
+  /**
+   * Makes a new plan. Called when the controller has new information, or when a path has new
+   * headers.
+   */
   plan(now: number): void {
     this.classes.plan(now);
     const { active } = this.#controller;
@@ -55,7 +60,10 @@ export class PacketRoutes {
     this.#plan = this.planned.map((turn) => turn.flatMap((index) => this.at(index) ?? []));
   }
 
-  /** Takes the path that the controller now has in use. @param isFault True if the former one has failed. */
+  /**
+   * Switches to the path that the controller now uses.
+   * @param isFault True if the former path has failed.
+   */
   switch(
     nowNs: number,
     isFault: boolean,
@@ -66,7 +74,10 @@ export class PacketRoutes {
     return { from: left?.path, to: this.active?.path };
   }
 
-  /** The underlays of the next packet, one copy on each; none before the first choice, undefined if its class has no path. */
+  /**
+   * The underlay paths of the next packet, one for each copy; empty before the first choice of a
+   * path, undefined if the packet's traffic class has no path.
+   */
   // hot: once per packet.
   next(packet: Uint8Array): readonly UnderlayPath[] | undefined {
     const ofClass = this.classes.of(packet);
@@ -79,7 +90,7 @@ export class PacketRoutes {
     return plan[this.#turn] ?? [];
   }
 
-  /** The strategy, and the path of each traffic class; null if it has none. */
+  /** Describes the strategy and the path of each traffic class; null for a class without a path. */
   describe(): TracedSending {
     const classes = this.classes.all.map(({ name, path }) => {
       const underlay = path === undefined ? undefined : this.#underlays.get(path);
@@ -88,7 +99,7 @@ export class PacketRoutes {
     return { strategy: this.#strategy, classes };
   }
 
-  /** The underlay of the path in use, unless that path is known to be dead. */
+  /** The underlay path in use; undefined if this path is known not to answer. */
   working(now: number): UnderlayPath | undefined {
     const path = this.#controller.status(now)[this.#controller.active];
     return isAnswering(path) ? this.active : undefined;

@@ -1,5 +1,5 @@
 /**
- * What must hold of the path in use, checked while scenarios run.
+ * The condition on the path in use that is checked while scenarios run.
  *
  * @module
  */

@@ -1,11 +1,11 @@
 /**
- * How much a path was used: the data frames that left on it, and how often a fault ended its use. Counted, and read by
- * nobody who chooses paths.
+ * How much a path was used: the data frames that left on it, and how often a fault ended its use.
+ * These counts have no influence on the choice of paths.
  *
  * @module
  */
 
-/** The use of one path by one gateway. Instants in ns of the run, -1 for never. */
+/** The use of one path by one gateway. Instants are in ns of the run; -1 means never. */
 export class PathUsage {
   frames = 0;
   bytes = 0;

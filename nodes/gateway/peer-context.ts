@@ -24,20 +24,20 @@ export interface PeerContext {
   readonly options: GatewayOptions;
   /** True if a trace of states is recorded. */
   readonly isTraced: boolean;
-  /** Threads that open data frames; undefined if this one opens them. */
+  /** The threads that open data frames; undefined if this thread opens them. */
   readonly threads: OpenThreads | undefined;
   readonly moment: () => ClockReadings;
   readonly directory: PathDirectory;
   readonly measured: GatewayMeasurements;
   /** The paths to a peer that can be used now. */
   readonly lookUp: (peer: string) => readonly GatewayPath[];
-  /** What the fields of packets on EPIC-HP paths are made with. */
+  /** The values from which the fields of packets on EPIC-HP paths are made. */
   readonly epicClock: EpicClock;
-  /** The number that stands for an address and port. */
+  /** The number that stands for the peer's address and port. */
   readonly endpoint: (address: string, port: number) => Endpoint;
   /** Draws the flow id of a path. */
   readonly drawFlowId: () => number;
-  /** Draws the number of the first stream of SIG frames. */
+  /** Draws the number of a gateway's first stream of SIG frames. */
   readonly drawStream: () => number;
   /** Buffer for the plaintext of the largest frame; valid during one call only. */
   readonly scratch: Uint8Array;
@@ -52,10 +52,10 @@ export interface PeerContext {
   readonly sent: (type: FrameType, bytes: number) => void;
   /** The account of packets between us and this peer; undefined without an observer. */
   readonly accountOf: (peer: string) => PacketAccount | undefined;
-  /** Called with an accusation of one of the paths after it was believed. */
+  /** Called when the node believes a message that accuses one of the paths. */
   readonly report: (accusation: InterfaceDownAccusation, paths: readonly PathStatus[]) => void;
   readonly router: Pick<IpRouter, 'received' | 'announceTo' | 'classes'>;
-  /** Counts a sealed frame whose number the replay window took. */
+  /** Counts a sealed frame whose number the replay window accepted. */
   readonly accepted: () => void;
   /** Counts a frame that the session rejected. */
   readonly refused: (reason: FrameDropReason) => void;

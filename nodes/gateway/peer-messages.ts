@@ -1,6 +1,6 @@
 /**
- * The paths on which a peer's messages leave that carry no packets: openings, answers, confirmations and cookies of the session,
- * and probes with their answers.
+ * Sends those messages to a peer that carry no packets, and chooses their paths: openings, answers,
+ * confirmations and cookies of the session, and probes with their answers.
  *
  * @module
  */
@@ -14,7 +14,7 @@ import type { FrameSender } from './sender.ts';
 import type { ClockReadings } from './session-parts.ts';
 import type { UnderlayPaths } from './underlay-paths.ts';
 
-/** Sends what carries no packets to one peer. */
+/** Sends messages that carry no packets to one peer. */
 export class PeerMessages {
   readonly #sender: FrameSender;
   readonly #underlays: UnderlayPaths;
@@ -27,8 +27,8 @@ export class PeerMessages {
   }
 
   /**
-   * Sends a message on the reverse of the path on which its cause arrived, else on a working path, else on the next
-   * path in turn.
+   * Sends a message on the reverse of the path on which its cause arrived. Without a cause, sends
+   * it on a working path or, if no path works, on the next path in turn.
    * @param cause The packet that is being read; undefined if there is none.
    */
   send(nowNs: number, frame: Uint8Array, cause: PacketView | undefined): void {
@@ -37,7 +37,10 @@ export class PeerMessages {
     if (underlay !== undefined) this.#sender.whole(nowNs, underlay, frame);
   }
 
-  /** Sends a cookie on a known path on which its packet is no longer than the packet that is being read. */
+  /**
+   * Sends a cookie on a known path, and only if its packet will not be longer than the packet that
+   * is being read.
+   */
   prove(nowNs: number, frame: Uint8Array, cause: PacketView | undefined): void {
     if (cause === undefined) return;
     const headersMax = cause.end - cause.start - frame.length;
@@ -47,14 +50,20 @@ export class PeerMessages {
     if (underlay !== undefined) this.#sender.whole(nowNs, underlay, frame);
   }
 
-  /** Sends one copy on each of a few paths, since any of them may have died unnoticed. @returns false if there is no path. */
+  /**
+   * Sends one copy on each of a few paths, because any of them may have failed unnoticed.
+   * @returns false if there is no path.
+   */
   spread(nowNs: number, frame: Uint8Array): boolean {
     const underlays = this.#underlays.disjoint(OPENING_COPIES_MAX);
     for (const one of underlays) this.#sender.whole(nowNs, one, frame);
     return underlays.length > 0;
   }
 
-  /** Sends a probe on the path that it measures, padded if the controller asks whether a size arrives. */
+  /**
+   * Sends a probe on the path that it measures. The probe is padded if the controller wants to know
+   * whether packets of that size arrive.
+   */
   probe(
     at: ClockReadings,
     { path, probe, bytes }: Extract<ControllerEffect, { kind: 'probe' }>,

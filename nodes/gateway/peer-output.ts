@@ -1,6 +1,7 @@
 /**
- * What a peer asks of its shell: rare actions as effects, and actions for each packet as calls, since lists of
- * effects cost too much per packet (ADR 0043). All are performed at once, in the order of the calls. Types only.
+ * The actions that a peer requests of its shell. Rare actions are effects; actions for each packet
+ * are calls, because lists of effects would cost too much per packet (ADR 0043). All are performed
+ * at once, in the order of the calls. Types only.
  *
  * @module
  */
@@ -8,14 +9,17 @@ import type { LogFields } from '../../engine/host/measure.ts';
 import type { Endpoint } from '../../engine/host/socket.ts';
 import type { PeerReachability } from '../../engine/host/transport.ts';
 
-/** `work`: whatever is due next of a session, path or packet. `report`: a receiver report. */
+/**
+ * `work` fires for whatever is due next in a session, path or packet; `report` fires for a receiver
+ * report.
+ */
 export type PeerTimerName = 'work' | 'report';
 
 /** An action that a peer requests. */
 export type PeerEffect =
-  /** Fires this timer at `atNs`, and no more at the instant set before. */
+  /** Makes this timer fire at `atNs` instead of at the instant set before. */
   | { readonly kind: 'timer'; readonly timer: PeerTimerName; readonly atNs: number }
-  /** A tick at this instant, in an event of its own. */
+  /** Requests a tick at this instant, in a separate event. */
   | { readonly kind: 'wake' }
   | { readonly kind: 'way'; readonly way: PeerReachability }
   /** `label`: the value of the metric's label, if the metric has a label. */

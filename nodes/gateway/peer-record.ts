@@ -1,5 +1,6 @@
 /**
- * What a peer counts and traces in every run: health of paths, switches, new keys, recovery.
+ * Counts and traces, in every run, what happens to a peer: health of paths, switches, new keys,
+ * recovery.
  *
  * @module
  */

@@ -1,5 +1,6 @@
 /**
- * The peers of a gateway: which gateways of the network they may be, and the state of each.
+ * The peers of a gateway: the gateways of the network that may be its peers, and the state of each
+ * peer.
  *
  * @module
  */
@@ -21,7 +22,10 @@ export class PeerSet {
   readonly #parts: PeerHostAdapterParts;
   readonly #peers = new Map<string, PeerHostAdapter>();
 
-  /** @param protocol The protocol of gateways; all of the network are peers, or those of the option `peers`. */
+  /**
+   * @param protocol The protocol of gateways. The peers are those named by the option `peers`, or
+   * all gateways of the network.
+   */
   constructor(
     protocol: string | undefined,
     { network, options }: Pick<NodeSetup<GatewayOptions>, 'network' | 'options'>,
@@ -34,12 +38,12 @@ export class PeerSet {
     this.#views = chosenOf(this.#others, options.peers);
   }
 
-  /** Says which of the gateways are to be peers; all if undefined. Adds and removes none. */
+  /** Changes which gateways may be peers; undefined allows all. Neither adds nor removes a peer. */
   change(peers: readonly string[] | undefined): void {
     this.#views = chosenOf(this.#others, peers);
   }
 
-  /** Names of all gateways that are to be peers. */
+  /** Names of all gateways that may be peers. */
   get names(): readonly string[] {
     return this.#views.map(({ name }) => name);
   }
@@ -52,7 +56,7 @@ export class PeerSet {
     return this.all.every((peer) => peer.isReady);
   }
 
-  /** Number of packets that are held. */
+  /** Number of packets that all peers hold. */
   get holding(): number {
     return this.all.reduce((sum, peer) => sum + peer.holding, 0);
   }
@@ -61,7 +65,7 @@ export class PeerSet {
     return this.#peers.get(name)?.peer;
   }
 
-  /** The peer that a packet says it is from. */
+  /** The peer that a packet names as its sender. */
   // hot: once per datagram.
   find(view: PacketView): Peer | undefined {
     // Two peers are usual: scanning addresses is cheaper than making a key for each packet.
@@ -69,26 +73,32 @@ export class PeerSet {
     return undefined;
   }
 
-  /** An AS as a label of metrics: of others than peers, callers could make up any number. */
+  /**
+   * The value of a metric's label for an AS. ASes without a peer share one value, because callers
+   * could invent any number of them.
+   */
   labelOf(isdAs: IsdAs): string {
     return this.nameOf(isdAs) === undefined ? OTHER_LABEL_VALUE : isdAs;
   }
 
-  /** The name of a gateway that is to be a peer, by its name or its AS. */
+  /** Finds a gateway that may be a peer by its name or its AS, and returns its name. */
   nameOf(target: string): string | undefined {
     const isMeant = (view: HostView): boolean =>
       view.name === target || isdAsOf(view) === (target as IsdAs);
     return this.#views.find(isMeant)?.name;
   }
 
-  /** Adds a peer, which the caller starts. */
+  /** Adds a peer; the caller must start it. */
   add(name: string, context: PeerContext): Peer {
     const node = new PeerHostAdapter(name, this.#parts, context);
     this.#peers.set(name, node);
     return node.peer;
   }
 
-  /** Drops what a peer holds, and its keys. @returns false if it was none. */
+  /**
+   * Removes a peer, drops the packets that it holds, and erases its keys.
+   * @returns false if there was no such peer.
+   */
   forget(name: string): boolean {
     const node = this.#peers.get(name);
     node?.peer.discard();

@@ -42,10 +42,11 @@ export class Peer {
   readonly session: Session;
   readonly controller: PathController;
   readonly record: PeerEventRecorder;
-  /** Returns how the packet that is being delivered came. */
+  /** Returns how the packet that is being delivered arrived. */
   readonly arrived = (): DeliveryFacts => this.#reporter.arrived(this.underlays);
-  /** Returns the id of the path on which it came, and of the one that packets take now. */
+  /** Returns the id of the path on which that packet arrived. */
   readonly arrivalPath = (): string => this.#reporter.pathId(this.underlays);
+  /** Returns the id of the path that packets take now; undefined before the first choice. */
   readonly activeId = (): string | undefined => this.routes.active?.path.info.id;
   /** The peer's AS and host address, as they stand in packets. */
   readonly end: PacketEnd;
@@ -62,17 +63,17 @@ export class Peer {
   readonly routes: PacketRoutes;
   /** The instant of the input that is being processed. */
   #at: ClockReadings;
-  /** When the timer `work` fires; Infinity while it is not set. */
+  /** The instant for which the timer `work` is set; Infinity while it is not set. */
   #timerNs = Number.POSITIVE_INFINITY;
   readonly windowWatch: SmallReplayWindowWarner;
   readonly load: LoadLimiter;
-  /** Absent unless frames race. */
+  /** Present only if frames race. */
   readonly #copies: FrameCopies | undefined;
   /** Present with the option `opening: threads`. */
   readonly #elsewhere: FramesElsewhere | undefined;
-  /** The packet whose frame the session is reading; answers return on its path. */
-  #inHand: PacketView | undefined;
-  /** The reachability last reported to the protocols above. */
+  /** The packet whose frame the session is reading. Answers to the frame return on the path of this packet. */
+  #packetBeingRead: PacketView | undefined;
+  /** The reachability that was last reported to the protocols above. */
   #way: PeerReachability = 'closed';
 
   constructor(name: string, context: PeerContext, output: PeerOutput, now: number) {
@@ -107,9 +108,9 @@ export class Peer {
     ));
     this.session = new Session(
       context.sessionOptions(name, {
-        send: (frame) => this.#messages.send(this.#at.nowNs, frame, this.#inHand),
+        send: (frame) => this.#messages.send(this.#at.nowNs, frame, this.#packetBeingRead),
         spread: (frame) => this.#messages.spread(this.#at.nowNs, frame),
-        prove: (frame) => this.#messages.prove(this.#at.nowNs, frame, this.#inHand),
+        prove: (frame) => this.#messages.prove(this.#at.nowNs, frame, this.#packetBeingRead),
         established: () => this.#established(),
         deliverHeld: (header, plaintext) => this.#acceptHeld(header, plaintext),
         dropHeld: (header, reason) => this.#dropHeld(header, reason),
@@ -121,7 +122,7 @@ export class Peer {
     );
     const { threads } = context;
     const away = { ...context, session: this.session, arrivals: this.#arrivals };
-    const judged = (frame: JudgedFrame): void => this.#back(frame);
+    const judged = (frame: JudgedFrame): void => this.#frameReturned(frame);
     this.#elsewhere = threads && new FramesElsewhere({ ...away, threads, judged });
     this.#sender = new FrameSender(output, context, this.session, {
       sealed: (header): void => this.#departures.sealed(header),
@@ -137,7 +138,7 @@ export class Peer {
     this.#arm();
   }
 
-  /** Looks up paths now: what may be used has changed. */
+  /** Looks up paths at once, because the set of allowed paths has changed. */
   lookAgain(at: ClockReadings): void {
     this.#at = at;
     this.#refresh();
@@ -167,7 +168,7 @@ export class Peer {
     return this.session.isOpen && this.routes.active !== undefined;
   }
 
-  /** The name of a broken invariant of its paths; undefined if none is. */
+  /** The name of a broken invariant of the peer's paths; undefined if none is broken. */
   invariant(now: number): string | undefined {
     return findDeadPathInUse(now, this.controller, this.#context.options.multipath);
   }
@@ -192,22 +193,22 @@ export class Peer {
     return reason;
   }
 
-  /** Tells the peer about our prefixes on the path in use. */
+  /** Announces our prefixes to the peer, on the path in use. */
   announce(at: ClockReadings, announcement: PrefixAnnouncement): void {
     this.#at = at;
     if (this.session.isOpen) this.#sender.control(at, this.routes.active, announcement);
   }
 
-  /** Takes a decoded frame from this peer. `view` is the SCION packet that carried it; `isAsked`: an application waits for the verdict. */
+  /** Takes a decoded frame, which the SCION packet `view` carried. `isAsked`: an application waits for the verdict on the frame. */
   receive(at: ClockReadings, header: FrameHeader, view: PacketView, isAsked: boolean): void {
     this.#at = at;
-    this.#inHand = view;
+    this.#packetBeingRead = view;
     if (header.type === FRAME_TYPE.handshake) this.#receiveHandshake(header, view.buffer);
     else this.#receiveSealed(header, view, isAsked);
-    this.#inHand = undefined;
+    this.#packetBeingRead = undefined;
   }
 
-  /** Takes an unsealed frame that came in the peer's name (ADR 0090). */
+  /** Takes an unsealed frame whose packet names this peer as its sender (ADR 0090). */
   receiveSig(at: ClockReadings, frame: Uint8Array): void {
     this.#at = at;
     if (this.session.admission.unsealedCame(at.nowNs)) this.#arrivals.takeSig(at.nowNs, frame);
@@ -215,7 +216,7 @@ export class Peer {
     this.#arm();
   }
 
-  /** Called when the disk has written the bound of a replay window: frames that waited for it are read. */
+  /** Called when the bound of a replay window is on disk: reads the frames that waited for this. */
   retryHeld(at: ClockReadings): void {
     this.#at = at;
     this.session.retryHeld(at);
@@ -232,13 +233,13 @@ export class Peer {
     }
   }
 
-  /** Does what is due: a timer has fired, or the session has asked to be woken. */
+  /** Does everything that is due. Called when a timer has fired, and when the session has asked for it. */
   tick(at: ClockReadings): void {
     this.#at = at;
     this.session.tick(at);
-    if (!this.session.isOpen) this.#tellWay();
+    if (!this.session.isOpen) this.#reportReachability();
     this.#arrivals.expire(at.nowNs);
-    // Without keys, no path can be probed.
+    // Paths can be probed only when there are keys.
     const isDue = this.session.isOpen && at.nowNs >= this.controller.deadline();
     if (isDue) this.#perform(this.controller.tick(at.nowNs));
     const { directory, options } = this.#context;
@@ -250,7 +251,7 @@ export class Peer {
     this.#arm();
   }
 
-  /** Called when a message says that an interface is down. @returns why it is not believed; undefined if it is. */
+  /** Called when a message reports an interface down. @returns why the peer does not believe it; undefined if it does. */
   interfaceDown(at: ClockReadings, report: InterfaceDownReport): ScmpDropReason | undefined {
     this.#at = at;
     const { behaviour, report: tell } = this.#context;
@@ -263,7 +264,7 @@ export class Peer {
     return undefined;
   }
 
-  /** Sends a packet or queues it; returns why it can do neither. */
+  /** Sends a packet or queues it; returns the drop reason if neither is possible. */
   #offer(body: Uint8Array, wishes: SendWishes | undefined): DepartureDropReason | undefined {
     if (body.length > PACKET_BYTES_MAX) return 'packet-too-large';
     if (body.length === 0) return 'packet-empty';
@@ -282,7 +283,7 @@ export class Peer {
   }
 
   #receiveSealed(header: FrameHeader, view: PacketView, isAsked: boolean): void {
-    // An application that gives a frame is answered with the verdict on it.
+    // A frame that an application handed in is opened by this thread, because the application waits for the verdict.
     if (this.#elsewhere !== undefined && header.type === FRAME_TYPE.data && !isAsked) {
       this.#elsewhere.send(this.#at, header, view);
       return;
@@ -293,11 +294,11 @@ export class Peer {
   }
 
   /** Called when a frame has come back from the threads. */
-  #back(frame: JudgedFrame): void {
+  #frameReturned(frame: JudgedFrame): void {
     this.#at = frame.at;
-    this.#inHand = frame.view;
+    this.#packetBeingRead = frame.view;
     this.#judged(frame);
-    this.#inHand = undefined;
+    this.#packetBeingRead = undefined;
   }
 
   #judged({ header, opened, plaintext, view }: Omit<JudgedFrame, 'at'>): void {
@@ -341,7 +342,7 @@ export class Peer {
         this.#acceptReport(plaintext);
         return;
       case FRAME_TYPE.control:
-        // An empty body confirms a new epoch: the session has read it.
+        // An empty body only confirms a new epoch, which the session has already noticed.
         if (plaintext.length > 0) this.#context.router.received(this, plaintext, header);
         return;
       case FRAME_TYPE.handshake:
@@ -351,7 +352,7 @@ export class Peer {
 
   #acceptData(header: FrameHeader, plaintext: Uint8Array, view: PacketView | undefined): void {
     const { nowNs, clockUs } = this.#at;
-    // Before this frame is noted, as packets are delivered with the facts of the frame noted last.
+    // This comes before the frame is noted, because packets are delivered with the facts of the frame noted last.
     this.#arrivals.expireOrder(nowNs);
     this.#reporter.note(nowNs, header, view);
     const ageUs = clockUs - header.timestamp;
@@ -381,13 +382,13 @@ export class Peer {
     this.routes.plan(this.#at.nowNs);
     this.#arm();
     const isNews = effects.some(({ kind }) => kind === 'health' || kind === 'switch');
-    this.#tellWay();
+    this.#reportReachability();
     this.#peerTrace?.measured(this.#at.nowNs, this.controller, this.routes, isNews);
     this.#departures.show(this.#at.nowNs);
   }
 
-  /** Tells protocols above whether packets leave on a path that answers, where that has changed. */
-  #tellWay(): void {
+  /** Tells the protocols above when it has changed whether packets leave on a path that answers. */
+  #reportReachability(): void {
     const way = this.isUsable ? 'open' : 'closed';
     if (way === this.#way) return;
     this.#way = way;
@@ -452,7 +453,7 @@ export class Peer {
   }
 
   readonly #searchAt = (): number => this.#context.directory.searchAt(this.name);
-  /** Created once: one closure per packet would be garbage. */
+  /** This function is created only once, because a closure for each packet would be garbage. */
   readonly #onRoutes: SendPacket = (content, dscp, packet) => {
     const underlays = this.routes.next(packet);
     if (underlays === undefined) return 'class-no-path';
@@ -470,9 +471,9 @@ export class Peer {
     this.record.established(this.session.epoch);
     this.#context.measured.keyRotations += 1;
     this.#sendWaiting();
-    // The peer has answered: paths that seemed dead may have been fine while the peer was down.
+    // The peer has answered, so paths that seemed dead may have been fine while the peer was down.
     this.#perform(this.controller.peerReturned(this.#at.nowNs));
-    this.#tellWay();
+    this.#reportReachability();
     this.#context.router.announceTo(this);
   }
 

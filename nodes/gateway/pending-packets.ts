@@ -30,7 +30,9 @@ export interface PendingPacket {
   readonly number: number;
 }
 
-/** The sender's wishes for a packet that is to wait, and its number in the account of messages. */
+/**
+ * What the sender wants for a packet that is to wait, and its number in the account of messages.
+ */
 export interface PendingPacketDetails {
   readonly wishes?: SendWishes | undefined;
   readonly number?: number | undefined;
@@ -46,7 +48,7 @@ export class PendingPackets {
     return this.#waiting.length;
   }
 
-  /** When the first packet will have waited too long, or Infinity. */
+  /** The instant at which the first packet will have waited too long; Infinity if none waits. */
   get deadlineNs(): number {
     return this.#deadlineNs;
   }

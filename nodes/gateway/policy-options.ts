@@ -104,11 +104,13 @@ export const pathPolicySchema = z
     z.strictObject({
       ...plain,
       /**
-       * Policies to choose from: those of the greatest weight that leave any path apply, and their paths are united.
+       * Policies of which those apply that have the greatest weight and leave any path; their paths
+       * are united.
        */
       options,
       /**
-       * Properties by which paths are sorted, the best paths first; a path of which the property is unknown comes last.
+       * The properties by which paths are sorted, with the best paths first. A path without a known
+       * value comes last.
        */
       order,
       /** Policies that others extend, by name. */
@@ -184,7 +186,10 @@ class PolicyResolver {
     return read;
   }
 
-  /** Number of entries and states with which a hop of a path may be compared, those of the options included. */
+  /**
+   * Number of entries and states with which a hop of a path may be compared, including those of the
+   * policies in `options`.
+   */
   #sizeOf({
     acl = [],
     remoteIsdAses = [],

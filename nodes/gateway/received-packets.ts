@@ -1,28 +1,35 @@
 /**
- * Hands received packets to the application that asked for them (`packets`), one part of an answer each.
+ * Hands received packets to the application that asked for them (`packets`), each as one part of an
+ * answer. While the application is slow, packets wait here; if they exceed a number of bytes, the
+ * newest is dropped with a reason.
  *
- * While the application is slow, packets wait here; beyond a bound of bytes the newest is dropped by name. Without an
- * application that asked, packets go to the host's receiver alone.
+ * If no application has asked, packets go to the host's receiver only.
  *
  * @module
  */
-/** Largest number of bytes that wait for the application. */
+/** Largest number of bytes that may wait for the application. */
 export const RECEIVED_BYTES_MAX = 4_194_304;
 
 const encoder = new TextEncoder();
 
-/** The request of an application that takes packets: members of the port's `NodeRequest`. */
+/**
+ * The request of an application for received packets; its members are those of the port's
+ * `NodeRequest`.
+ */
 export interface PacketTaker {
-  /** Hands over a packet; `full` if there was no room for it. */
+  /** Hands over a packet; returns `full` if there was no room for it. */
   more(part: Uint8Array): 'ok' | 'full';
   respond(outcome: string): void;
   /** Calls `action` whenever there is room again after `full`. */
   onRoom(action: () => void): void;
-  /** Calls `action` when the application is gone. */
+  /** Calls `action` when the application has gone away. */
   onCancel(action: () => void): void;
 }
 
-/** Encodes a packet for the application: the length of its source, one byte; the source, an ISD-AS; the packet. */
+/**
+ * Encodes a packet for the application: the length of the source's name (one byte), the source (an
+ * ISD-AS), and the packet.
+ */
 export function encodeReceivedPacket(source: string, packet: Uint8Array): Uint8Array {
   const name = encoder.encode(source);
   const part = new Uint8Array(1 + name.length + packet.length);
@@ -32,26 +39,34 @@ export function encodeReceivedPacket(source: string, packet: Uint8Array): Uint8A
   return part;
 }
 
-/** What a packet costs beside its bytes. */
+/** The memory that a waiting packet counts in addition to its bytes. */
 const PACKET_COST = 64;
-/** From so many packets that were handed over on, their places are given back. */
+/**
+ * When this number of packets has been handed over, their places at the start of the list are
+ * freed.
+ */
 const SLICE_FROM = 1_024;
 
 /** The packets of one gateway for its application. */
 export class ReceivedPackets {
   readonly #onDrop: () => void;
   #waiting: Uint8Array[] = [];
-  /** Place of the first packet in {@link #waiting}: to shift 100,000 small ones would move all the others each time. */
+  /**
+   * Index of the first waiting packet in {@link #waiting}. Handed-over packets are not removed one
+   * by one, because each removal would move all others.
+   */
   #first = 0;
   #bytes = 0;
   #taker: PacketTaker | undefined;
 
-  /** @param onDrop Called for each packet that finds no room. */
+  /**
+   * @param onDrop Called for each packet that is dropped because there is no room.
+   */
   constructor(onDrop: () => void) {
     this.#onDrop = onDrop;
   }
 
-  /** Makes this application the taker; a former one is told that it has been replaced. */
+  /** From now on, hands packets to this application; tells the former one that it was replaced. */
   open(request: PacketTaker): void {
     this.#taker?.respond('replaced');
     this.#taker = request;
@@ -62,13 +77,13 @@ export class ReceivedPackets {
     this.#pass();
   }
 
-  /** Ends the flow to the application: the gateway stops. */
+  /** Ends the flow of packets to the application, because the gateway stops. */
   close(): void {
     this.#taker?.respond('stopped');
     this.#taker = undefined;
   }
 
-  /** Takes a packet from the peer of an AS. */
+  /** Takes a packet that came from a peer in the AS `source`. */
   take(source: string, packet: Uint8Array): void {
     if (this.#taker === undefined) return;
     const part = encodeReceivedPacket(source, packet);

@@ -1,6 +1,7 @@
 /**
- * Changes options of a gateway while it runs: limits, peers, the policy, thresholds. Sessions, windows and paths stay, so no
- * frame is lost; options by which work was begun or agreed wait for a restart.
+ * Changes options of a gateway while it runs: limits, peers, the policy, thresholds. Sessions,
+ * windows and paths stay, so no frame is lost. Options on which present sessions depend take effect
+ * only after a restart.
  *
  * @module
  */
@@ -12,7 +13,7 @@ import type { IpRouter } from './routing/ip-router.ts';
 import type { ClockReadings } from './session-parts.ts';
 import type { PathDirectory } from './underlay/path-directory.ts';
 
-/** What a change reaches. */
+/** The parts of a gateway that a change of options affects. */
 export interface ReconfigurationParts {
   /** The options in force, which a change replaces. */
   readonly live: { options: GatewayOptions };
@@ -28,7 +29,10 @@ export interface ReconfigurationParts {
 
 type Change = (parts: ReconfigurationParts, options: GatewayOptions) => boolean;
 
-/** What changes each option; false if something in it needs a restart, and then nothing of it is changed. */
+/**
+ * For each option that can change, the function that applies it. It returns false, and changes
+ * nothing, if the change needs a restart.
+ */
 const CHANGES = {
   overload: ({ peers }, { overload }) => {
     const limits = { isEnabled: overload.shed, delayNs: overload.delay };
@@ -51,7 +55,8 @@ const CHANGES = {
     return true;
   },
   classes: ({ router, peers, moment }, { classes = [] }) => {
-    // With classes, paths are judged in another way, from the start of a session on.
+    // With classes, paths are judged differently from the start of a session on, so the first or
+    // last class cannot be added or removed while sessions run.
     if (router.classes.length > 0 !== classes.length > 0) return false;
     router.changeClasses(classes);
     for (const peer of peers.all) peer.lookAgain(moment());
@@ -67,7 +72,10 @@ const CHANGES = {
   },
 } as const satisfies Partial<Readonly<Record<keyof GatewayOptions, Change>>>;
 
-/** Changes what differs from the options in force. @returns the names of the options that are as wanted now. */
+/**
+ * Applies the options that differ from those in force.
+ * @returns the names of the options that now have the wanted values.
+ */
 export function reconfigureGateway(
   parts: ReconfigurationParts,
   options: GatewayOptions,
@@ -77,7 +85,8 @@ export function reconfigureGateway(
     const key = name as keyof typeof CHANGES;
     const { live } = parts;
     const isSame = JSON.stringify(live.options[key]) === JSON.stringify(options[key]);
-    // New sessions begin with what is in force.
+    // The new value is set before the change is applied, because new sessions begin with the
+    // options in force.
     if (!isSame) {
       const before = live.options;
       live.options = { ...before, [key]: options[key] };

@@ -1,36 +1,44 @@
 /**
- * Holds the numbered items of one stream for a moment, so that items that overtook each other are taken in order.
+ * Holds the numbered items of one stream for a moment, so that items which overtook each other are
+ * taken in order.
  *
- * An item behind a gap waits for the missing ones for a bounded time, and only so many items and bytes wait; beyond,
- * the gap is given up and items are taken. Nothing is ever dropped here.
+ * An item behind a gap waits for the missing items, but only for a bounded time, and only while a
+ * bounded number of items and bytes wait; then the gap is given up, and the items behind it are
+ * taken. Nothing is ever dropped here.
  *
  * @module
  */
 
-/** How items are bounded and taken. */
+/** The limits of a {@link ReorderBuffer}, and the functions that it calls. */
 export interface ReorderBufferSetup<T> {
-  /** Number of items that wait at most. */
+  /** Largest number of items that wait. */
   readonly itemsMax: number;
-  /** Bytes that wait at most, of all items together. */
+  /** Largest number of bytes of all items that wait. */
   readonly bytesMax: number;
-  /** An item that is further behind shows that the sender has begun anew, or that the numbers before were not its own. */
+  /**
+   * An item that is further behind than this shows that the sender has begun anew, or that the
+   * numbers so far were not the sender's.
+   */
   readonly behindMax: number;
   /**
-   * Number below that of the first item, which then waits for earlier ones too; -1 if the stream begins with whatever
-   * comes first.
+   * A number below that of the first item, if the first item is to wait for earlier ones too; -1 if
+   * the stream begins with whichever item comes first.
    */
   readonly before: number;
   /** Takes an item whose turn it is; it must not add items. */
   readonly take: (item: T) => void;
-  /** Called for an item that has to wait, with bytes that are read during the call only. @returns the item to keep. */
+  /**
+   * Called for an item that has to wait; its bytes are valid during the call only.
+   * @returns the item to keep.
+   */
   readonly keep: (item: T) => T;
   /** Called when a gap is given up; absent if nobody counts them. */
   readonly gaveUp?: () => void;
 }
 
 /**
- * What became of an item: taken in order; taken behind later ones; held; or not taken, because an item of this number
- * is held.
+ * The fate of an item. `taken`: in order; `late`: taken, but after later ones; `held`: it waits;
+ * `repeated`: not taken, because an item with this number waits.
  */
 export type ReorderOutcome = 'taken' | 'late' | 'held' | 'repeated';
 
@@ -45,10 +53,10 @@ export class ReorderBuffer<T> {
   /** How long an item waits for earlier ones, ns; with 0, none waits. */
   waitNs: number;
   readonly #setup: ReorderBufferSetup<T>;
-  /** Items behind a gap, by number; the one that has waited for longest first. */
+  /** The items that wait behind a gap, by number; the one that has waited longest comes first. */
   readonly #held = new Map<number, Held<T>>();
   #bytes = 0;
-  /** Number of the item to be taken next; `before` until one has been taken. */
+  /** Number of the item to take next; `before` until an item has been taken. */
   #next: number;
 
   constructor(waitNs: number, setup: ReorderBufferSetup<T>) {
@@ -68,7 +76,7 @@ export class ReorderBuffer<T> {
     return Number.POSITIVE_INFINITY;
   }
 
-  /** Takes the item, or holds it. @param number Below 2^53. */
+  /** Takes an item, or holds it until it is its turn. @param number Below 2^53. */
   // hot: once per packet.
   add(nowNs: number, number: number, { item, bytes }: { item: T; bytes: number }): ReorderOutcome {
     const { behindMax, take, keep } = this.#setup;
@@ -87,7 +95,7 @@ export class ReorderBuffer<T> {
     return 'held';
   }
 
-  /** Takes the items that have waited long enough, and those before them. */
+  /** Takes the items that have waited long enough, and all items before them. */
   expire(nowNs: number): void {
     while (this.size > 0 && this.deadlineNs <= nowNs) this.#giveUpGap();
   }

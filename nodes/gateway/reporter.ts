@@ -40,12 +40,12 @@ export class ReceiverReporter {
   #pathBytes = 0;
   #pathType = 0;
   #hasPath = false;
-  /** Id of the path above; undefined if it has to be found. */
+  /** Id of that path; undefined if it is not determined yet. */
   #pathId: string | undefined;
-  /** Of the frame that was recorded last; -1 before the first. */
+  /** Sequence number of the frame that was recorded last; -1 before the first frame. */
   #sequence = -1;
   #isTimerSet = false;
-  /** Of a packet that waited for its turn and is being delivered. */
+  /** How the packet arrived that had to wait for its turn and is being delivered now. */
   #released: DeliveryFacts | undefined;
 
   constructor(output: PeerOutput, options: ReceiverReporterOptions, send: SendReport) {
@@ -65,7 +65,10 @@ export class ReceiverReporter {
     if (this.#options.reports && !this.#isTimerSet) this.#setTimer(now);
   }
 
-  /** How the frame that was recorded last arrived; the path of a frame that had been held is not known. */
+  /**
+   * How the frame that was recorded last arrived. If the frame had been held, its path is not
+   * known.
+   */
   arrived(paths: Pick<UnderlayPaths, 'idOf'>): DeliveryFacts {
     if (this.#released !== undefined) return this.#released;
     const sequence = this.#sequence;
@@ -84,12 +87,15 @@ export class ReceiverReporter {
     return this.#pathId;
   }
 
-  /** Called before a packet is delivered that waited for its turn: from now on, it is the one that arrived last. */
+  /**
+   * Called before a packet is delivered that had to wait for its turn; from now on, the facts of
+   * this packet are returned.
+   */
   released(arrived: DeliveryFacts): void {
     this.#released = arrived;
   }
 
-  /** Called when other paths are known, by which ids are found. */
+  /** Called when the known paths have changed, by which ids are found. */
   pathsChanged(): void {
     this.#pathId = undefined;
   }

@@ -16,7 +16,10 @@ export class ScmpErrors {
   readonly #peers: PeerSet;
   readonly #keys: ScmpKeys | undefined;
 
-  /** @param taken Counts the messages. @param keys Absent unless routers have to sign. */
+  /**
+   * @param taken Counts the messages.
+   * @param keys Present if messages must be signed.
+   */
   constructor(taken: Counter, peers: PeerSet, keys: ScmpKeys | undefined) {
     this.#taken = taken;
     this.#peers = peers;

@@ -93,7 +93,9 @@ function nameOf(isdAs: IsdAs, epochBegin: number): string {
   return `${isdAs} ${epochBegin}`;
 }
 
-/** The keys of a gateway; undefined without a control service, which a warning says. */
+/**
+ * The keys of a gateway; undefined without a control service, in which case the log has a warning.
+ */
 export function createScmpKeys(
   host: HostPart<'clock' | 'crypto' | 'log'>,
   client: SegmentClient | undefined,

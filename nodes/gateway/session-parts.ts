@@ -25,7 +25,7 @@ import type { PeerWindows } from './replay/window-set.ts';
 import type { HandshakeStep } from './trace-states.ts';
 import type { FrameHeader } from './wire.ts';
 
-/** Both clocks of the host at one instant. */
+/** The readings of both clocks of the host at one instant. */
 export interface ClockReadings {
   /** Monotonic time, ns: `host.now()`. */
   readonly nowNs: number;
@@ -75,7 +75,7 @@ export interface SessionSink {
    * separate turn.
    */
   wake(): void;
-  /** Called when a handshake has reached this step; absent when nothing is traced. */
+  /** Called when a handshake has reached this step; absent if nothing is traced. */
   noted?(step: HandshakeStep, epoch: number): void;
 }
 
@@ -166,7 +166,7 @@ export class EpochKeys implements EpochRingEntry {
   /** When the key must no longer be used, ns. */
   readonly deathNs: number;
   isConfirmed = false;
-  /** R-027: restarts only here, with new keys. */
+  /** R-027: the counter restarts only here, with new keys. */
   nextSequence = 0;
   sealedBytes = 0;
   openedBytes = 0;

@@ -169,7 +169,7 @@ export class Session {
   }
 
   /**
-   * Charges a frame that another thread is to open.
+   * Charges a frame to the peer's budget before another thread opens it.
    * @returns the number of its key, or the drop reason.
    */
   keyElsewhere(header: FrameHeader, moment: ClockReadings): number | FrameDropReason {
@@ -177,14 +177,14 @@ export class Session {
     return typeof keys === 'string' ? keys : (keys.cipher.openerKey ?? 'no-session');
   }
 
-  /** Opens a frame that was charged for another thread. @returns the plaintext's length; -1 if there is none. */
+  /** Opens a frame here that was charged for another thread. @returns the plaintext's length; -1 if there is none. */
   decrypt(key: number, header: FrameHeader, buffer: Uint8Array, target: Uint8Array): number {
-    return this.#elsewhere(key, header)?.cipher.open(header, buffer, target) ?? -1;
+    return this.#keysWithOpener(key, header)?.cipher.open(header, buffer, target) ?? -1;
   }
 
   /**
-   * Takes a frame that another thread has opened: only now does the window see its number.
-   * @param key The number of the key that opened it: the keys of its epoch may be others by now.
+   * Takes a frame that another thread has opened: only now is its number checked by the window.
+   * @param key The number of the key that opened it: meanwhile, its epoch may have got other keys.
    * @param plaintext Undefined if the frame is not from the peer.
    * @returns as {@link Session.open}.
    */
@@ -196,14 +196,14 @@ export class Session {
   ): FrameOpenResult {
     const length = plaintext?.length ?? -1;
     this.#options.measured?.frameOpened(header.type, length, -1);
-    const keys = this.#elsewhere(key, header);
-    // The key was retired meanwhile: that nobody opened the frame says nothing about it.
+    const keys = this.#keysWithOpener(key, header);
+    // The key was retired meanwhile, so it proves nothing that no thread could open the frame.
     if (keys === undefined) return this.isOpen ? 'epoch-unknown' : 'no-session';
     if (plaintext === undefined) return 'bad-auth';
     return this.#authentic(keys, header, plaintext, moment);
   }
 
-  #elsewhere(key: number, { epoch }: FrameHeader): EpochKeys | undefined {
+  #keysWithOpener(key: number, { epoch }: FrameHeader): EpochKeys | undefined {
     const keys = this.#ring.find(epoch);
     return keys?.cipher.openerKey === key ? keys : undefined;
   }

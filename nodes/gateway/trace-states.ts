@@ -67,7 +67,10 @@ export const CANDIDATE_TRACE = declareStatePerPath(
 /** A candidate, as {@link CANDIDATE_TRACE} reads it from a trace. */
 export type TracedCandidate = NonNullable<ReturnType<(typeof CANDIDATE_TRACE)['state']['read']>>;
 
-/** How packets leave, such as `striping voice via-120, bulk -`: the strategy, and the path of each traffic class. */
+/**
+ * How packets leave, such as `striping voice via-120, bulk -`: the strategy, then the path of each
+ * traffic class.
+ */
 export const SENDING_TRACE = declareStatePerPeer(
   'sending to {peer}',
   textFormatFromTemplate('{strategy} {classes}', {

@@ -40,7 +40,10 @@ export class UnderlayPaths {
   readonly #context: PeerContext;
   readonly #known = new Map<string, UnderlayPath>();
   /** Ids of known paths, by {@link wayOf}. */
-  /** The largest datagrams of paths that carry less than they announce, by their ids, bytes. */
+  /**
+   * For paths that carry shorter datagrams than they announce: the largest length, bytes, by the id
+   * of the path.
+   */
   readonly #limits = new Map<string, number>();
   readonly #ways = new Map<string, string>();
   /** Marks of packets that left on reverse paths that match no known path. */
@@ -102,7 +105,10 @@ export class UnderlayPaths {
     return { ...underlay, room: bytes - underlay.template.length };
   }
 
-  /** Forgets paths that are not among those found last, the oldest first, beyond {@link VANISHED_PATHS_MAX}. */
+  /**
+   * Forgets the paths that were not among those found last, except the latest {@link
+   * VANISHED_PATHS_MAX}; the oldest are forgotten first.
+   */
   forgetVanished(found: readonly GatewayPath[]): void {
     if (this.#known.size <= found.length + VANISHED_PATHS_MAX) return;
     const ids = new Set(found.map(({ info }) => info.id));
@@ -164,7 +170,8 @@ export class UnderlayPaths {
 
   /** The underlay on the reverse of a path as received; undefined when it cannot be reversed. */
   reverse(pathType: number, pathBytes: Uint8Array): UnderlayPath | undefined {
-    // The reverse of an EPIC-HP path is that of the SCION path inside, which is the same for many packets.
+    // The reverse of an EPIC-HP path is the reverse of the SCION path inside, because only that is
+    // the same for many packets.
     if (pathType === PATH_TYPE_EPIC) {
       return this.reverse(PATH_TYPE_SCION, pathBytes.subarray(EPIC_META_LENGTH));
     }

@@ -1,6 +1,6 @@
 /**
- * Draws why a gateway's packets take the path that they take: for each pair of gateways the paths with what speaks for the
- * one in use, and what speaks against each other one.
+ * Draws why a gateway's packets take the path that they take: for each pair of gateways, the path
+ * in use with the reason for it, and each other path with the reason against it.
  *
  * @module
  */
@@ -27,7 +27,10 @@ interface Row extends TracedCandidate {
   readonly isInUse: boolean;
   readonly health: string;
   readonly why: string;
-  /** The strategy, unless it is `failover`, the classes that take the path, the share of packets, the growing queue. */
+  /**
+   * The texts beside a path: the strategy (unless it is `failover`), the classes that take the
+   * path, its share of packets, its growing queue.
+   */
   readonly use: string;
 }
 

@@ -37,7 +37,11 @@ export class SmallReplayWindowWarner {
     this.#sinceNs = now;
   }
 
-  /** Notes an authentic frame. @returns by how much its number is above the highest of its epoch before; 0 unless that is the newest. */
+  /**
+   * Notes an authentic frame.
+   * @returns by how much its number is above the highest number so far in its epoch; 0 if the epoch
+   * is not the newest.
+   */
   accepted({ epoch, sequence }: FrameHeader): number {
     if (epoch < this.#epoch) return 0;
     const ahead = epoch === this.#epoch ? sequence - this.#highest : 0;
@@ -49,8 +53,8 @@ export class SmallReplayWindowWarner {
   }
 
   /**
-   * Notes by how much a timer of this node was late. In virtual time none is, unless a modelled
-   * processor was busy.
+   * Records by how much a timer of this node was late. In virtual time no timer is late, unless a
+   * modelled processor was busy.
    */
   late(ns: number): void {
     if (ns > this.#stallNs) this.#stallNs = ns;

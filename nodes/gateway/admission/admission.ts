@@ -21,16 +21,25 @@ import {
 } from '../geometry.ts';
 import type { CookieIssuer } from './cookie-mint.ts';
 
-/** What to do with an opening that passed the inexpensive checks; `prove`: ask for it again, with a cookie. */
+/**
+ * The decision about an opening that passed the inexpensive checks. `prove` means that the sender
+ * must send it again with a cookie.
+ */
 export type OpeningVerdict = 'admit' | 'prove' | 'refuse';
 
-/** The budgets of one peer. Each call that returns true, or `admit`, charges one budget; false: the budget is spent. */
+/**
+ * The budgets of one peer. A call that returns true, or `admit`, charges one budget; false means
+ * that the budget is spent.
+ */
 export interface AdmissionControl {
   /** Called when a sealed frame arrived; nothing about it has been checked. */
   frameCame(nowNs: number): boolean;
   /** Called when the frame is authentic and its sequence number is new. */
   frameAccepted(nowNs: number): boolean;
-  /** Called when a frame arrived that nobody can check: it has a budget of its own, which a flood of them spends alone. */
+  /**
+   * Called when a frame arrived that nobody can check. Such frames have a separate budget, so that
+   * a flood of them spends only this one.
+   */
   unsealedCame(nowNs: number): boolean;
   /** Called when a handshake message arrived; nothing about it has been checked. */
   messageCame(nowNs: number): boolean;
@@ -44,15 +53,15 @@ export interface AdmissionControl {
   /** Called when an answer arrived that names our opening. */
   answer(nowNs: number): boolean;
   /**
-   * Called when a cookie arrived from the peer. It has a budget apart from that of answers, since an answer
-   * follows as soon as our opening has been sent again with the cookie.
+   * Called when a cookie arrived from the peer. Its budget is separate from that of answers,
+   * because an answer follows as soon as our opening has been sent again with the cookie.
    */
   cookie(nowNs: number): boolean;
   /**
    * Asks whether the answer may be sent again to a copy of an opening that was already answered.
    */
   repeat(nowNs: number): boolean;
-  /** Replaces the limit on frames; undefined: there is none from now on. */
+  /** Replaces the limit on frames; undefined removes it. */
   changeFrameRate(rate: TokenBucketOptions | undefined): void;
 }
 

@@ -26,7 +26,7 @@ export class CookieIssuer {
     perSecond: ALL_PEERS_UNPROVEN_PER_SECOND,
     burst: ALL_PEERS_UNPROVEN_BURST,
   });
-  /** Absent before the first cookie: most gateways never issue one. */
+  /** The secret; absent before the first cookie, because most gateways never issue one. */
   #secret: Uint8Array | undefined;
   #untilNs = 0;
 

@@ -26,7 +26,10 @@ export class CookieCipher {
   readonly #crypto: CryptoProvider;
   readonly #identity: StaticKeyPair;
   readonly #peerKey: Uint8Array;
-  /** Derived when the first cookie is sent or received: most sessions never need it. */
+  /**
+   * The key; derived when the first cookie is sent or received, because most sessions never need
+   * it.
+   */
   #shared: Uint8Array | undefined;
 
   constructor(crypto: CryptoProvider, identity: StaticKeyPair, peerKey: Uint8Array) {

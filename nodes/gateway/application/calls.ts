@@ -1,8 +1,10 @@
 /**
- * Answers the requests of applications beyond `send` and `packets` (questions.ts): what a call of the gateway's gRPC service
- * means is decided here, so that virtual time can test it.
+ * Answers the requests of applications beyond `send` and `packets` (questions.ts). The effect of
+ * each call of the gateway's gRPC service is implemented here, not in the server, so that tests in
+ * virtual time cover it.
  *
- * It has no timers and holds no host; bad bodies are `bad-question`.
+ * This code has no timers and no access to the host. A request with a bad body gets the outcome
+ * `bad-question`.
  *
  * @module
  */
@@ -42,7 +44,7 @@ import {
   type SequenceVerdict,
 } from './windows.ts';
 
-/** Largest number of registrations; one more is `registrations-full`. */
+/** Largest number of registrations; a further one gets the outcome `registrations-full`. */
 export const REGISTRATIONS_MAX = 1_000;
 const NS_PER_S = 1_000_000_000;
 const MS_PER_S = 1_000;
@@ -54,25 +56,33 @@ export interface ApplicationCallsParts {
   readonly counts: GatewayCounts;
   readonly windows: ApplicationWindowOptions;
   readonly status: () => object;
-  /** Why packets to a peer take the path that they take. */
+  /** Explains why packets to a peer take the path that they take. */
   readonly explain: (peer: Peer) => object;
   readonly router: () => IpRouter<Peer>;
-  /** What is wrong with a peer: a part of `explain` that health checks ask for each second. */
+  /**
+   * Lists what is wrong with a peer. A part of `explain`, which health checks request every second.
+   */
   readonly problems: (peer: Peer) => PeerProblems;
-  /** The published metrics; KPI gauges look back so many seconds. */
+  /** Reads the published metrics; the KPI gauges cover the last `seconds`. */
   readonly metrics: (seconds: number | undefined) => MetricSeriesByName;
   readonly moment: () => ClockReadings;
   readonly clock: () => CalendarTime;
   readonly findPaths: (target: IsdAs, done: (found: FoundPaths) => void) => void;
-  /** Begins a session with a gateway of the topology; false if there is none of that name or AS. */
+  /**
+   * Begins a session with a gateway of the topology; returns false if no gateway has that name or
+   * AS.
+   */
   readonly open: (name: string) => boolean;
   readonly close: (name: string) => void;
   readonly send: (peer: Peer, packet: Uint8Array, wishes: SendWishes | undefined) => string;
-  /** Takes a SCION packet as if it had come from the socket; why it is dropped, or `ok`. */
+  /**
+   * Processes a SCION packet as if the socket had received it; returns `ok`, or why the packet is
+   * dropped.
+   */
   readonly receive: (packet: Uint8Array) => string;
 }
 
-/** A request, with what takes its answer. */
+/** A request, with the function that takes its answer. */
 export interface ApplicationCall {
   readonly kind: string;
   readonly target: string;
@@ -90,7 +100,7 @@ interface Registration {
 /** An outcome with a text or an answer in JSON; undefined if the answer comes later. */
 type Reply = readonly [outcome: string, answer?: string | object] | undefined;
 
-/** What answers each kind. */
+/** For each kind of request, the function that answers it. */
 const ANSWERS = {
   'send-now': (calls, call) => calls.send(call),
   receive: (calls, { body }) => [calls.receive(body)],
@@ -111,11 +121,11 @@ const ANSWERS = {
 const encoder = new TextEncoder();
 const decoder = new TextDecoder();
 
-/** Answers requests of applications. */
+/** Answers the requests of applications. */
 export class ApplicationCalls {
   readonly #parts: ApplicationCallsParts;
   readonly #windows: ApplicationWindows;
-  /** By their ids, the oldest first. */
+  /** The registrations by their ids, the oldest first. */
   readonly #registrations = new Map<string, Registration>();
   #registered = 0;
 
@@ -124,7 +134,7 @@ export class ApplicationCalls {
     this.#windows = new ApplicationWindows(parts.windows);
   }
 
-  /** Answers a request. @returns false if it is of another kind. */
+  /** Answers a request. @returns false if this class does not answer requests of this kind. */
   answer(call: ApplicationCall): boolean {
     const { kind } = call;
     if (!Object.hasOwn(ANSWERS, kind)) return false;
@@ -153,7 +163,7 @@ export class ApplicationCalls {
 
   #explainAddress(text: string, address: IpAddress): Reply {
     const { router, peers, moment, explain } = this.#parts;
-    // One reading of the clock: a route may end between two.
+    // The clock is read only once, because a route may end between two readings.
     const { nowNs } = moment();
     const peer = router().peerFor(address, nowNs);
     if (typeof peer === 'string') return [peer, explainNoPeer(router(), text, address)];
@@ -166,7 +176,10 @@ export class ApplicationCalls {
     return this.#parts.peers().map((peer) => this.#tunnelOf(peer, nowNs));
   }
 
-  /** Sends a packet at once or not at all. The body: the length of its head, two bytes; the head, JSON; the packet. */
+  /**
+   * Sends a packet at once or not at all. The body of the request consists of the length of its
+   * head (two bytes), the head as JSON, and the packet.
+   */
   send(call: ApplicationCall): Reply {
     const { body } = call;
     const end = HEAD_LENGTH_BYTES + (((body[0] ?? 0) << 8) | (body[1] ?? 0));
@@ -234,7 +247,7 @@ export class ApplicationCalls {
     return ['ok', { verdict, window: this.#windows.view(asked.name) }];
   }
 
-  /** Checks a sequence number, and counts it. */
+  /** Checks a sequence number and counts the verdict. */
   #check(asked: Parameters<ApplicationWindows['check']>[0]): SequenceVerdict {
     const verdict = this.#windows.check(asked, this.#parts.moment());
     const { counts } = this.#parts;
@@ -277,7 +290,7 @@ export class ApplicationCalls {
     return ['ok', { counts, open: all.filter((peer) => peer.session.isOpen).length, paths }];
   }
 
-  /** The paths to an AS that keep to the limits, the best first. */
+  /** The paths to an AS that satisfy the limits, the best first. */
   #list(
     target: IsdAs,
     asked: AskedPreferences | undefined,
@@ -309,7 +322,7 @@ export class ApplicationCalls {
     return describeUsedPath(path, measured, { preferences, active, nowNs, clockMs });
   }
 
-  /** The preferences that were registered last for an AS. */
+  /** The preferences that applications registered last for an AS. */
   #registeredFor(target: IsdAs): AskedPreferences | undefined {
     const { nowNs } = this.#parts.moment();
     const all = [...this.#registrations.values()];
@@ -317,7 +330,7 @@ export class ApplicationCalls {
       ?.preferences;
   }
 
-  /** A session with another gateway as an application sees it. */
+  /** A session with another gateway, in the form in which applications see it. */
   #tunnelOf(peer: Peer, nowNs: number): object {
     const { isOpen } = peer.session;
     const open = peer.isUsable ? 'active' : 'inactive';
@@ -329,7 +342,7 @@ export class ApplicationCalls {
     };
   }
 
-  /** A peer, by its name or its AS. */
+  /** Finds a peer by its name or its AS. */
   #find(target: string): Peer | undefined {
     const parsed = parseIsdAs(target);
     const isdAs = parsed.kind === 'isd-as' ? parsed.isdAs : undefined;
@@ -359,7 +372,7 @@ function pathInUse(peer: Peer, nowNs: number): MeasuredPath | 'no-path' | 'no-pa
   return active ?? (peer.status(nowNs).length === 0 ? 'no-path' : 'no-path-answers');
 }
 
-/** Why the path in use is not wanted; undefined if it is. */
+/** Why the application does not accept the path in use; undefined if it does. */
 function objectionTo(
   active: MeasuredPath,
   { interfaceId, path }: z.output<typeof sendSchema>,
@@ -385,7 +398,7 @@ function readJson<Value>(
   try {
     return schema.safeParse(JSON.parse(decoder.decode(body))).data;
   } catch {
-    // What is no JSON is no question.
+    // The text is not JSON, so it is no valid question.
     return undefined;
   }
 }

@@ -1,5 +1,5 @@
 /**
- * What a gateway has counted since it started, for the applications that ask (`stats`).
+ * The numbers that a gateway has counted since it started; applications request them with `stats`.
  *
  * @module
  */
@@ -12,9 +12,9 @@ export class GatewayCounts {
   receivedBytes = 0;
   /** Packets, frames and datagrams that were dropped or refused, of any kind. */
   drops = 0;
-  /** Frames and sequence numbers by the verdict on them. */
+  /** Frames, and sequence numbers of applications, that were accepted; the last three fields count other verdicts. */
   accepted = 0;
-  /** Counts a frame whose number a window took. */
+  /** Counts a frame whose sequence number a replay window accepted. */
   readonly frameAccepted = (): void => {
     this.accepted += 1;
   };

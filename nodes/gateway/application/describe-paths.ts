@@ -1,5 +1,6 @@
 /**
- * Paths to an AS as an application sees them: what the control service says, with what the gateway measures and uses.
+ * Paths to an AS as an application sees them: the facts from the control service, together with the
+ * gateway's measurements and use of the path.
  *
  * @module
  */
@@ -15,17 +16,17 @@ const BPS_PER_MBPS = 1_000_000;
 const MS_PER_HALF_SECOND = 500;
 const MS_PER_S = 1_000;
 
-/** A path of a peer, with what is known of it. */
+/** A path of a peer, with everything that the gateway knows about it. */
 export interface MeasuredPath {
   readonly explained: ExplainedPath;
   readonly usage: PathUsage;
   readonly path: Path;
 }
 
-/** A path as it is told to an application. Instants in ms since 1970, 0 for never. */
+/** The description of a path for applications. Instants are in ms since 1970; 0 means never. */
 export interface DescribedPath {
   readonly fingerprint: string;
-  /** Such as `1-ff00:0:110#2`. */
+  /** Each interface in the form `1-ff00:0:110#2`. */
   readonly interfaces: readonly string[];
   readonly mtu: number;
   readonly expiresMs: number;
@@ -52,7 +53,7 @@ export interface DescribedPath {
   readonly lastFailoverMs: number;
 }
 
-/** The preferences as the multipath rules read them. */
+/** Converts the preferences of an application to those of the multipath rules. */
 export function preferencesOf(asked: AskedPreferences): PathPreferences {
   const { favour, avoidAses, preferAses, maxRttMs, minBandwidthMbps, maxHops } = asked;
   return {
@@ -64,7 +65,10 @@ export function preferencesOf(asked: AskedPreferences): PathPreferences {
   };
 }
 
-/** The limit that a path breaks; undefined if it breaks none. An unmeasured value breaks none. */
+/**
+ * The limit that a path breaks; undefined if it breaks none. A value that was not measured breaks
+ * no limit.
+ */
 export function brokenLimit(
   path: Path,
   measured: MeasuredPath | undefined,
@@ -74,7 +78,11 @@ export function brokenLimit(
   return violatedPathPreference(info, quality, preferences);
 }
 
-/** Describes a path. @param clock Turns an instant of the run, ns, to ms since 1970, and is given -1 for never. */
+/**
+ * Describes a path.
+ * @param clock Converts an instant of the run, ns, to ms since 1970; it is called with -1 for
+ * never.
+ */
 export function describeUsedPath(
   path: Path,
   measured: MeasuredPath | undefined,
@@ -118,12 +126,12 @@ export function describeUsedPath(
   };
 }
 
-/** Milliseconds since 1970 of a calendar time. */
+/** Converts a calendar time to ms since 1970. */
 export function millisecondsOf({ seconds, nanos }: { seconds: number; nanos: number }): number {
   return seconds * MS_PER_S + nanos / NS_PER_MS;
 }
 
-/** What scores and limits are about. */
+/** The values of a path that scores and limits depend on. */
 function factsOf(
   path: Path,
   measured: MeasuredPath | undefined,

@@ -1,8 +1,8 @@
 /**
- * A peer as the operator of a gateway sees it: its session, its paths, and why packets take one of them (`status`), and all
- * that was weighed for this choice (`explain`).
+ * The description of a peer for the operator of a gateway: its session, its paths, and why packets
+ * take one of them (`status`), and everything that was considered for this choice (`explain`).
  *
- * Plain data for JSON; it decides nothing.
+ * The result is plain data for JSON; nothing is decided here.
  *
  * @module
  */
@@ -18,18 +18,21 @@ import type { PathSearch, PathSource } from '../underlay/path-directory.ts';
 import { listPeerProblems, type PeerProblems } from './health-reasons.ts';
 import { explainPathInUse, explainPathNotInUse } from './path-reasons.ts';
 
-/** A path in the status of a peer: what is measured, where it is from, and its name. */
+/** A path in the status of a peer: its name, its measurements, and where it comes from. */
 interface StatusPath extends ExplainedPath, Partial<Omit<PathSource, 'source'>> {
   /** `cache` if the control service has not answered the latest request, so that an earlier answer is used. */
   readonly source?: PathSource['source'] | 'cache';
-  /** Such as `via-110-310-210`. */
+  /** A name such as `via-110-310-210`. */
   readonly name: string;
 }
 
 /** The latest switch of packets to another path. */
 interface StatusSwitch extends Omit<PathSwitch, 'atNs'> {
   readonly agoNs: number;
-  /** A sentence whose subject is the path that was left; at the first choice, and if another was better, the new one. */
+  /**
+   * A sentence without its subject. The subject is the path that was left or, at the first choice
+   * and if another path was better, the new path.
+   */
   readonly why: string;
 }
 
@@ -39,37 +42,42 @@ interface StatusPeer {
   readonly isdAs: string;
   /** Name of the path in use; absent before the first choice. */
   readonly inUse?: string | undefined;
-  /** Why this path is in use: a sentence without its subject. */
+  /** Why this path is in use, as a sentence without its subject. */
   readonly why?: string | undefined;
   readonly lastSwitch?: StatusSwitch | undefined;
   readonly paths: readonly StatusPath[];
-  /** `ageNs`: of the keys that seal; absent without a session. */
+  /** `ageNs` is the age of the keys with which frames are sealed; absent without a session. */
   readonly session: Readonly<Record<string, unknown>>;
 }
 
-/** A path that was weighed. */
+/** A path that was considered. */
 interface Candidate extends StatusPath {
   readonly isInUse: boolean;
-  /** About 0..1; 0 for a path that was never measured. The first choice, and the one after a fault, is the highest. */
+  /**
+   * The score is about 0..1, and 0 for a path that was never measured. The first choice, and the
+   * choice after a fault, is the path with the highest score.
+   */
   readonly score: number;
   /** Share of packets that the strategy gives to the path, 0..1; the sum is 2 where each packet leaves twice. */
   readonly share: number;
-  /** What speaks for the path in use, and against each other one: a sentence without its subject. */
+  /**
+   * The reasons for the path in use, or against any other path, as a sentence without its subject.
+   */
   readonly why: string;
 }
 
-/** Why packets to a peer take the path that they take. */
+/** Explains why packets to a peer take the path that they take. */
 interface ExplainedPeer extends Omit<StatusPeer, 'paths'>, PeerProblems {
   readonly strategy: string;
-  /** What was found to choose from; absent before the gateway has started. */
+  /** The paths that were found; absent before the gateway has started. */
   readonly search?: PathSearch | undefined;
-  /** The path in use first, then by their scores. */
+  /** The path in use comes first, then the others, sorted by their scores. */
   readonly candidates: readonly Candidate[];
 }
 
 type Context = Pick<PeerContext, 'directory' | 'options'> | undefined;
 
-/** Describes a gateway: its peers, and what is wrong with it. */
+/** Describes a gateway: its peers, and its problems. */
 export function describeGateway(
   peers: readonly Peer[],
   nowNs: number,
@@ -118,7 +126,7 @@ export function explainPeer(peer: Peer, nowNs: number, context: Context): Explai
   return { ...described, ...problemsOf(peer, nowNs, context), strategy, search, candidates };
 }
 
-/** Says what is wrong with a peer. */
+/** Lists the problems of a peer. */
 export function problemsOf(peer: Peer, nowNs: number, context: Context): PeerProblems {
   return listPeerProblems(peer, context?.directory.searchOf(peer.name, nowNs), nowNs);
 }

@@ -1,6 +1,7 @@
 /**
- * Why IP packets to an address go to a peer, and on which path by their traffic class, or why no peer gets them: texts for the
- * operator (`explain`), from the rules of docs/spec/gateway-routing.md.
+ * Texts for the operator (`explain`): why IP packets to an address go to a peer, and which path
+ * each traffic class takes, or why no peer gets the packets. The rules are those of
+ * docs/spec/gateway-routing.md.
  *
  * @module
  */
@@ -11,33 +12,39 @@ import type { IpRouter } from '../routing/ip-router.ts';
 import type { Route } from '../routing/route-table.ts';
 import type { TrafficClass } from '../routing/traffic-class.ts';
 
-/** Number of prefixes that are listed where none fits. */
+/** Largest number of prefixes that are listed if none contains the address. */
 const LISTED_MAX = 8;
 
-const BY: Readonly<Record<ClassChoice['by'], string>> = {
+const CHOICE_TEXTS: Readonly<Record<ClassChoice['by'], string>> = {
   order: ' and the first in the order of',
   'in-use': ', in use, and allowed by',
   found: ' and the first that was found of those allowed by',
 };
 
-/** What is said of the way of packets to an address, beside what is said of its peer. */
+/** The part of the explanation that concerns an address; the rest concerns its peer. */
 interface ExplainedWay {
   readonly prefix: string;
   /** Time until the route ends, unless it is announced again. */
   readonly endsInNs: number;
-  /** Why this peer: a sentence without its subject, the peer. */
+  /** Why packets go to this peer, as a sentence whose subject, the peer, is left out. */
   readonly whyPeer: string;
-  /** The classes that packets to the address may be of, in their order, until one that takes all of them. */
+  /**
+   * The traffic classes that packets to the address may belong to, in order. The list ends with the
+   * first class that takes all of these packets.
+   */
   readonly classes: readonly ExplainedClass[];
 }
 
 interface ExplainedClass {
   readonly name: string;
-  /** Keys of its `match`, beside the destination, that packets must fit. */
+  /**
+   * The keys of the class's `match`, other than the destination, which decide whether a packet
+   * belongs to the class.
+   */
   readonly keys: readonly string[];
   /** Name of the path; absent if packets of the class are refused. */
   readonly path?: string | undefined;
-  /** A sentence without its subject, the path or the class. */
+  /** A sentence whose subject, the path or the class, is left out. */
   readonly why: string;
 }
 
@@ -47,7 +54,7 @@ interface WayParts {
   readonly nowNs: number;
 }
 
-/** Explains the way of packets to an address that `peer` gets. */
+/** Explains which way packets to an address take to `peer`. */
 export function explainWay(
   { router, peers, nowNs }: WayParts,
   peer: Peer,
@@ -72,7 +79,7 @@ export function explainWay(
   return { prefix, endsInNs: route.endNs - nowNs, whyPeer, classes };
 }
 
-/** Why no peer gets packets to an address: a whole sentence. */
+/** Explains why no peer gets packets to an address, as a complete sentence. */
 export function explainNoPeer(router: IpRouter<Peer>, text: string, address: IpAddress): string {
   const own = router.own.find((prefix) => containsAddress(prefix, address));
   if (own !== undefined)
@@ -97,6 +104,6 @@ function explainClass(
   }
   const { policy, health, by } = choice;
   const before = policy === 0 ? '' : `; those before it allow none that is`;
-  const why = `is ${health}${BY[by]} policy ${policy + 1}${before}`;
+  const why = `is ${health}${CHOICE_TEXTS[by]} policy ${policy + 1}${before}`;
   return { name, keys, path: peer.underlays.get(path)?.path.name ?? path, why };
 }

@@ -1,7 +1,9 @@
 /**
- * Why a gateway is not well, and what may become a fault, as sentences on which an operator can act.
+ * The problems of a gateway, and what may become a problem, as sentences on which an operator can
+ * act.
  *
- * Only what the node knows is said: an answer of the control service that is missing, not why it is.
+ * The sentences say only what the node knows: for example, that an answer of the control service is
+ * missing, but not why.
  *
  * @module
  */
@@ -14,15 +16,15 @@ import type { PathSearch } from '../underlay/path-directory.ts';
 const NS_PER_S = 1_000_000_000;
 const US_PER_S = 1_000_000;
 
-/** What is wrong with a peer. */
+/** The problems of a peer. */
 export interface PeerProblems {
-  /** Why packets do not reach it; empty if they do. */
+  /** Why packets do not reach the peer; empty if they do. */
   readonly reasons: readonly string[];
-  /** What does no harm yet. */
+  /** Problems that have no effect yet. */
   readonly warnings: readonly string[];
 }
 
-/** Says what is wrong with a peer. @param search Undefined before the gateway has started. */
+/** Lists the problems of a peer. @param search Undefined before the gateway has started. */
 export function listPeerProblems(
   peer: Peer,
   search: PathSearch | undefined,

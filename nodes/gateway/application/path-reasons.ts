@@ -1,11 +1,12 @@
 /**
- * Reasons for and against paths as text for people: the drawing of a run and the answers to operators say the same.
+ * Reasons for and against paths as text for people, used by the drawing of a run and by the answers
+ * to operators alike.
  *
  * @module
  */
 import type { PathReason } from '../multipath/types.ts';
 
-/** Why a path is in use, where no other one was left for it. */
+/** Why a path is in use, if it did not replace another path. */
 const IN_USE: Readonly<Partial<Record<PathReason, string>>> = {
   start: 'had the best score when the first path was chosen',
   better: 'was better for the hold time',
@@ -33,12 +34,12 @@ const NOT_IN_USE: Readonly<Record<PathReason, string>> = {
   'not-better': 'is not better by enough',
 };
 
-/** Why a path is in use, as a sentence without its subject, the path. */
+/** Why a path is in use, as a sentence whose subject, the path, is left out. */
 export function explainPathInUse(reason: PathReason): string {
   return IN_USE[reason] ?? `took over from one that ${NOT_IN_USE[reason]}`;
 }
 
-/** Why a path is not in use, or was left, as a sentence without its subject, the path. */
+/** Why a path is not in use, or was left, as a sentence whose subject, the path, is left out. */
 export function explainPathNotInUse(reason: PathReason): string {
   return NOT_IN_USE[reason];
 }

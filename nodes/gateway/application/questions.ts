@@ -1,5 +1,6 @@
 /**
- * Requests of applications to a gateway beyond `send` and `packets`: their kinds, and what their bodies say.
+ * The kinds of requests of applications to a gateway beyond `send` and `packets`, and the contents
+ * of their bodies.
  *
  * @module
  */
@@ -21,7 +22,7 @@ export const APPLICATION_QUESTIONS = {
   'close-tunnel': 'ends it, with its keys',
 } as const;
 
-/** Longest name that an application chooses, and longest list of ASes. */
+/** Largest length of a name that an application chooses, and of a list of ASes. */
 const NAME_LENGTH_MAX = 255;
 const ASES_MAX = 64;
 const TTL_S_MAX = 86_400;
@@ -29,7 +30,7 @@ const TTL_S_MAX = 86_400;
 const count = z.int().min(0);
 const ases = z.array(z.string()).max(ASES_MAX).default([]);
 
-/** Preferences for paths; 0 is no limit. */
+/** Preferences for paths; 0 means that there is no limit. */
 export const preferencesSchema = z.strictObject({
   favour: z.enum(['latency', 'bandwidth', 'stability']).optional(),
   avoidAses: ases,
@@ -42,7 +43,7 @@ export const preferencesSchema = z.strictObject({
 /** Preferences for paths. */
 export type AskedPreferences = z.output<typeof preferencesSchema>;
 
-/** The body of `metrics`: how far the KPI gauges look back. */
+/** The body of `metrics`: how many seconds the KPI gauges cover. */
 export const metricsSchema = z.strictObject({
   seconds: z.number().min(1).max(KPI_SECONDS_MAX).optional(),
 });
@@ -58,7 +59,7 @@ export const registerSchema = z.strictObject({
   preferences: preferencesSchema.optional(),
 });
 const sequence = {
-  /** Decimal digits, because it may be above 2^53. */
+  /** A number in decimal digits, because it may be above 2^53. */
   sequence: z.string().regex(/^\d{1,20}$/),
   timestampUs: count.optional(),
 };
@@ -68,11 +69,11 @@ export const sequenceSchema = z.strictObject({
   ...sequence,
   updates: z.boolean().default(false),
 });
-/** The beginning of the body of `send-now`. */
+/** The head of the body of `send-now`. */
 export const sendSchema = z.strictObject({
   ...sequence,
   sequence: sequence.sequence.optional(),
-  /** The interface of this AS by which the packet must leave. */
+  /** The interface through which the packet must leave this AS. */
   interfaceId: count.optional(),
   /** The fingerprint of the path that the packet must take. */
   path: z.string().optional(),

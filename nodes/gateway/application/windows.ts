@@ -1,23 +1,24 @@
 /**
  * Sequence numbers of applications: one replay window for each name that an application chooses.
  *
- * They are apart from the windows of frames, because an application that could move those could lock its peer out. They
- * are kept in memory only: after a crash an application has to begin with a higher number or another name. A window is
- * never displaced, which would allow its numbers again; it goes after `cleanup_ttl` without use.
+ * They are separate from the windows of frames, because an application that could move a window of
+ * frames could lock its peer out. They are kept in memory only: after a crash, an application must
+ * continue with a higher number or another name. A window never makes room for another one, because
+ * its numbers would be accepted again; it is removed after `cleanup_ttl` without use.
  *
  * @module
  */
 import { ReplayWindow } from '../../_kit/replay-window.ts';
 import { checkFrameAge, type FrameAgeLimits } from '../replay/age.ts';
 
-/** Largest number of names with a window. */
+/** Largest number of names that have a window. */
 export const APPLICATION_WINDOWS_MAX = 1_000;
 
 /** Settings of the windows. */
 export interface ApplicationWindowOptions {
-  /** Bits. */
+  /** Size of a window, bits. */
   readonly size: number;
-  /** A window that is unused for longer may go, ns. */
+  /** A window that was not used for this time may be removed, ns. */
   readonly ttlNs: number;
   readonly age: FrameAgeLimits;
 }
@@ -25,11 +26,11 @@ export interface ApplicationWindowOptions {
 /** A sequence number to be checked. */
 export interface SequenceCheck {
   readonly name: string;
-  /** An integer from 0; above 2^53 - 1 it is `future`. */
+  /** An integer from 0; a number above 2^53 - 1 gets the verdict `future`. */
   readonly sequence: number;
   /** Microseconds since 1970; undefined without a time. */
   readonly timestampUs: number | undefined;
-  /** False if the window stays as it is. */
+  /** False if the window is to stay as it is. */
   readonly updates: boolean;
 }
 
@@ -39,7 +40,10 @@ export interface CheckMoment {
   readonly clockUs: number;
 }
 
-/** The verdict on a sequence number; `windows-full` if there is no room for another name. */
+/**
+ * The verdict on a sequence number; `windows-full` if there is no room for the window of another
+ * name.
+ */
 export type SequenceVerdict = 'fresh' | 'replay' | 'expired' | 'future' | 'windows-full';
 
 interface NamedWindow {
@@ -51,11 +55,11 @@ interface NamedWindow {
   slides: number;
 }
 
-/** A window as applications see it. */
+/** The state of a window, for applications. */
 export interface WindowView {
   readonly base: number;
   readonly size: number;
-  /** Hex; the lowest bit of the first byte is that of `base`. */
+  /** The bits in hex; the lowest bit of the first byte stands for `base`. */
   readonly bitmap: string;
   readonly highest: number;
   readonly lastUs: number;
@@ -67,14 +71,14 @@ export interface WindowView {
 /** The windows of one gateway. */
 export class ApplicationWindows {
   readonly #options: ApplicationWindowOptions;
-  /** The longest unused first. */
+  /** Windows by name; the one that was unused for longest comes first. */
   readonly #windows = new Map<string, NamedWindow>();
 
   constructor(options: ApplicationWindowOptions) {
     this.#options = options;
   }
 
-  /** Checks a number, and records it if it is fresh and the check updates. */
+  /** Checks a number. Records it if it is fresh and the check is to update the window. */
   check({ name, sequence, timestampUs, updates }: SequenceCheck, at: CheckMoment): SequenceVerdict {
     const named = this.#windows.get(name) ?? this.#create(name, at, updates);
     if (named === undefined) return 'windows-full';
@@ -92,7 +96,7 @@ export class ApplicationWindows {
     return 'fresh';
   }
 
-  /** The window of a name; that of a name without one is empty. */
+  /** The state of a name's window; a name without a window has an empty one. */
   view(name: string): WindowView {
     const known = this.#windows.get(name);
     const { size } = this.#options;

@@ -7,11 +7,14 @@
  */
 import type { ReceiverReport } from './types.ts';
 
-/** Number of frames whose sequences are kept: those under way for 0.3 s at 10,000 a second. */
+/** Number of frames whose sequences are kept: the frames under way for 0.3 s at 10,000 a second. */
 const KEPT = 4_096;
 /** Number of reports over which loss is estimated: 225 ms of them. */
 const REPORTS = 10;
-/** Standard deviations between an estimate and its lower bound: chance exceeds it once in 740 times. */
+/**
+ * Number of standard deviations between an estimate and its lower bound; by chance, an estimate
+ * exceeds this bound once in 740 times.
+ */
 const DEVIATIONS = 3;
 
 interface Mark {
@@ -29,7 +32,9 @@ export class DataLossEstimator {
   #sent = 0;
   #marks: Mark[] = [];
 
-  /** @param silenceNs After so long without a report, what was lost before was lost in an outage. */
+  /**
+   * @param silenceNs If no report came for this time, earlier losses count as part of an outage.
+   */
   constructor(silenceNs: number) {
     this.#silenceNs = silenceNs;
   }
@@ -47,7 +52,7 @@ export class DataLossEstimator {
     const sent = this.#sentUntil(highest);
     if (sent === 0) return;
     const last = this.#marks.at(-1);
-    // A peer that has restarted counts from zero.
+    // The count of a peer that has restarted begins at zero.
     const isOther = last !== undefined && (count < last.count || sent < last.sent);
     if (isOther || now - (last?.atNs ?? now) > this.#silenceNs) this.#marks = [];
     this.#marks.push({ atNs: now, sent, count });
@@ -55,8 +60,8 @@ export class DataLossEstimator {
   }
 
   /**
-   * Least share of the data that is lost, 0..1: Wilson's lower bound (JASA 22, 1927), so that a few
-   * frames prove a large loss, and many are needed for a small one.
+   * Lower bound of the share of the data that is lost, 0..1: Wilson's lower bound (JASA 22, 1927),
+   * so that a few frames prove a large loss, and many are needed for a small one.
    */
   get leastLoss(): number {
     const [first, last] = [this.#marks[0], this.#marks.at(-1)];
@@ -70,7 +75,7 @@ export class DataLossEstimator {
     return (share + square / 2 - DEVIATIONS * spread) / (1 + square);
   }
 
-  /** Forgets everything, because packets take another path or other sizes. */
+  /** Forgets all measurements, because packets now take another path or have other sizes. */
   reset(): void {
     this.#sent = 0;
     this.#marks = [];

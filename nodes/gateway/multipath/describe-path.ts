@@ -1,5 +1,5 @@
 /**
- * What is known of one path, for the strategies and for people.
+ * Describes one path with the facts known about it, for the strategies and for people.
  *
  * @module
  */
@@ -28,7 +28,7 @@ export function describePath(now: number, path: DescribedPath): PathStatus {
   };
 }
 
-/** The same, with why the path is in use or is not. */
+/** The facts, with the reason why the path is in use or is not. */
 export function explainPath(
   now: number,
   path: ManagedPath,

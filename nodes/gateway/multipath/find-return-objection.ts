@@ -10,13 +10,16 @@ import { violatedPathPreference } from './selection.ts';
 import type { PathPreferences, PathReason } from './types.ts';
 
 /**
- * Packets return to a path only if the base round trip of the one in use is at least so many times as long. 1.2, which
- * is usual for averages, is too much: the base is the least of a window, which has little noise, and paths of 20 and 24
- * ms no longer differ by a fifth once each has the same ten transmission times added.
+ * Packets return to a path only if the base round trip of the path in use is at least so many times
+ * as long. The usual factor for averages, 1.2, is too large here: a base round trip is the minimum
+ * of a window and has little noise, and paths of 20 and 24 ms no longer differ by a fifth once the
+ * same ten transmission times are added to each.
  */
 const BETTER_RTT_FACTOR = 1.15;
 
-/** Why packets do not return to `path` from `current` now; undefined if it is the better one. */
+/**
+ * The reason why packets do not return from `current` to `path` now; undefined if `path` is better.
+ */
 export function findReturnObjection(
   now: number,
   path: ManagedPath,

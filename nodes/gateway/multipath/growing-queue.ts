@@ -17,14 +17,20 @@ import { leastOf } from '../../../engine/pure/extremes.ts';
 import type { MultipathOptions } from './types.ts';
 
 /** Number of answers in a group: 0.4 s at 50 ms. */
-const GROUP = 8;
+const GROUP_ANSWERS = 8;
 const GROUPS = 3;
 /** From group to group, a queue that grows adds at least this share of the delay at which the path is left. */
 const GROWTH_SHARE_MIN = 0.05;
-/** Only a gateway that sent data within this time leaves a path for its queue, ns: others would relieve nothing. */
+/**
+ * Only a gateway that has sent data within this time leaves a path because of its queue, ns; by
+ * leaving, other gateways would not relieve the path.
+ */
 const LOADED_NS = 1_000_000_000;
 
-/** From which delay on a queue counts, and the longest time that a gateway waits then, ns. */
+/**
+ * The delay from which on a queue counts, and the longest time that a gateway then waits before it
+ * leaves, ns.
+ */
 export type GrowingQueueOptions = Pick<MultipathOptions, 'queueDelayNs' | 'queueWaitNs'>;
 
 /** Watches the round trips of one path; times in ns. */
@@ -33,12 +39,15 @@ export class GrowingQueueDetector {
   readonly #random: Random;
   /** The last round trips, oldest first. */
   readonly #rtts: number[] = [];
-  /** When the path is left unless the queue stops growing; Infinity while it does not grow. */
+  /**
+   * The instant at which the path is left unless the queue stops growing before; Infinity while the
+   * queue does not grow.
+   */
   #leaveNs = Number.POSITIVE_INFINITY;
   /** True while the last group of answers is faster than the one before. */
   #isShrinking = false;
 
-  /** When data last left. */
+  /** The instant at which data last left. */
   #sentNs = Number.NEGATIVE_INFINITY;
 
   constructor(options: GrowingQueueOptions, random: Random) {
@@ -46,9 +55,12 @@ export class GrowingQueueDetector {
     this.#random = random;
   }
 
-  /** By how much the last group of answers is slower than the one before, ns; 0 if it is not, or while there are too few. */
+  /**
+   * By how much the last group of answers is slower than the one before, ns; 0 if it is not slower,
+   * or while there are too few answers.
+   */
   get growthNs(): number {
-    const isFull = this.#rtts.length === GROUP * GROUPS;
+    const isFull = this.#rtts.length === GROUP_ANSWERS * GROUPS;
     return isFull ? Math.max(0, this.#least(2) - this.#least(1)) : 0;
   }
 
@@ -58,14 +70,17 @@ export class GrowingQueueDetector {
     this.#sentNs = now;
   }
 
-  /** Forgets what was measured, because another path is in use. */
+  /** Forgets the measurements, because another path is in use. */
   reset(): void {
     this.#rtts.length = 0;
     this.#leaveNs = Number.POSITIVE_INFINITY;
     this.#isShrinking = false;
   }
 
-  /** True while the queue explains a long round trip, and it is not yet this gateway's turn to leave, or no longer necessary. */
+  /**
+   * True while a queue explains a long round trip, so that the path need not be left for it: either
+   * this gateway still waits for its random time to pass, or the queue is shrinking.
+   */
   excuses(now: number): boolean {
     return this.#isShrinking || (now < this.#leaveNs && this.#leaveNs !== Number.POSITIVE_INFINITY);
   }
@@ -79,7 +94,7 @@ export class GrowingQueueDetector {
     const { queueDelayNs, queueWaitNs } = this.#options;
     if (queueDelayNs === Number.POSITIVE_INFINITY) return false;
     this.#rtts.push(rttNs);
-    if (this.#rtts.length <= GROUP * GROUPS) return false;
+    if (this.#rtts.length <= GROUP_ANSWERS * GROUPS) return false;
     this.#rtts.shift();
     const [first, second, last] = [this.#least(0), this.#least(1), this.#least(2)];
     if (last <= second) this.#leaveNs = Number.POSITIVE_INFINITY;
@@ -93,6 +108,6 @@ export class GrowingQueueDetector {
   }
 
   #least(group: number): number {
-    return leastOf(this.#rtts.slice(group * GROUP, (group + 1) * GROUP));
+    return leastOf(this.#rtts.slice(group * GROUP_ANSWERS, (group + 1) * GROUP_ANSWERS));
   }
 }

@@ -1,7 +1,7 @@
 /**
- * Finds out why data is lost while small probes arrive: because longer datagrams vanish (an MTU hole), or whatever
- * its size. In the first case the path carries shorter datagrams from then on, in the second it counts as lossy
- * (docs/spec/multipath.md, "Loss of data" and "MTU holes").
+ * Finds out why data is lost while small probes arrive. Either longer datagrams vanish (an MTU
+ * hole), and the path then gets shorter datagrams; or datagrams of all sizes are lost, and the path
+ * then counts as lossy (docs/spec/multipath.md, "Loss of data" and "MTU holes").
  *
  * @module
  */
@@ -11,12 +11,15 @@ import type { ManagedPath } from './managed-path.ts';
 import { type MtuSearchResult, PathMtuSearch } from './mtu-search.ts';
 import type { ControllerEffect, MultipathOptions, ReceiverReport } from './types.ts';
 
-/** A path is searched at most so often, ns: a search costs up to 31 kB. */
+/** Shortest time between two searches on a path, ns: a search sends up to 31 kB. */
 const SEARCH_PAUSE_NS = 10_000_000_000;
-/** A path with a hole is asked at this interval whether the hole is gone, ns (RFC 8899, PMTU_RAISE_TIMER, is ten minutes). */
+/**
+ * Time between two checks whether the MTU hole of a path is gone, ns (RFC 8899, PMTU_RAISE_TIMER,
+ * is ten minutes).
+ */
 const RAISE_INTERVAL_NS = 60_000_000_000;
 
-/** What the search shares with the controller. */
+/** What the explainer shares with the controller. */
 export interface LostDataParts {
   readonly options: MultipathOptions;
   readonly paths: readonly ManagedPath[];
@@ -67,21 +70,26 @@ export class LostDataExplainer {
     return false;
   }
 
-  /** Takes the answer to a padded probe. @returns undefined if it is none; else whether the path in use is found to be lossy. */
+  /**
+   * Takes the answer to a padded probe.
+   * @returns undefined if the probe was not padded; otherwise whether the path in use is found to
+   * be lossy.
+   */
   answered(now: number, index: number, probe: number, active: number): boolean | undefined {
     return this.#search.take(index, probe) ? this.#conclude(now, active) : undefined;
   }
 
   /**
-   * Called when a path answers small probes. If it was given up because no data arrived, although such a
-   * probe did meanwhile, its data may have been too long for it.
+   * Called when a path answers small probes. If the path was given up because no data arrived
+   * although such a probe was answered meanwhile, the data may have been too long for the path, so
+   * its largest datagram is searched.
    */
   heard(now: number, index: number, path: ManagedPath): void {
     if (!path.answeredInSilence || this.#search.isRunning) return;
     if (now - path.mtuSearchedNs >= SEARCH_PAUSE_NS) this.#begin(now, index, path);
   }
 
-  /** Does what is due. @returns true if the path in use is found to be lossy. */
+  /** Does everything that is due. @returns true if the path in use is found to be lossy. */
   tick(now: number, active: number): boolean {
     const isLossy = this.#conclude(now, active);
     for (const effect of this.#search.askAgain(now)) this.#parts.emit(effect);
@@ -94,7 +102,7 @@ export class LostDataExplainer {
 
   #begin(now: number, index: number, path: ManagedPath): void {
     path.mtuSearchedNs = now;
-    // By the end of the search, another path has to have been measured since its beginning.
+    // The standby path is probed at once, so that it is measured again before the search ends.
     for (const other of this.#parts.paths) if (other.role === 'standby') other.nextProbeNs = now;
     const order = { path: index, bytes: path.info.mtu, timeoutNs: this.#parts.timeoutNs(path) };
     for (const effect of this.#search.begin(now, order)) this.#parts.emit(effect);
@@ -108,7 +116,7 @@ export class LostDataExplainer {
 
   #adopt(now: number, { order, answered, isChance }: MtuSearchResult, active: number): boolean {
     const path = this.#parts.paths[order.path];
-    // Silence about all sizes is a matter of the small probes.
+    // If probes of all sizes are unanswered, that is left to the small probes to judge.
     if (path === undefined || answered === 0) return false;
     const isOfUse = order.path === active;
     if (path.mtuInUse !== answered && !isChance) {
@@ -120,7 +128,7 @@ export class LostDataExplainer {
     return isOfUse && this.#blame(now, path, path.mtuSearchedNs);
   }
 
-  /** Blames the path for the loss, if there is one. @returns true if its health has changed. */
+  /** Marks the path as lossy if it loses data. @returns true if its health has changed. */
   #blame(now: number, path: ManagedPath, sinceNs: number): boolean {
     const { hold, options } = this.#parts;
     const share = this.#loss.leastLoss;

@@ -16,7 +16,9 @@ const CONTROLLERS: Readonly<
   >
 > = { orrery: MultipathController, reference: ReferenceController };
 
-/** Options that may change while paths are in use: a controller reads them at each decision. */
+/**
+ * Options that can change while paths are in use, because a controller reads them at each decision.
+ */
 const THRESHOLDS = [
   ...['rttThreshold', 'lossThreshold', 'minPaths', 'maxPaths', 'exploration'],
 ] as const satisfies readonly (keyof GatewayOptions['multipath'])[];
@@ -25,7 +27,7 @@ const THRESHOLDS = [
 export class PathControllers {
   #file: GatewayOptions['multipath'];
   readonly #hasClasses: boolean;
-  /** Shared by all controllers. */
+  /** The parts that all controllers share. */
   readonly #parameters: MultipathOptions;
 
   constructor({ multipath, classes = [] }: GatewayOptions) {
@@ -34,7 +36,10 @@ export class PathControllers {
     this.#parameters = multipathOptions(multipath, this.#hasClasses);
   }
 
-  /** @param peer Its name is part of the name of the random stream for phases and exploration. */
+  /**
+   * @param peer The peer; its name is part of the name of the random stream for phases and
+   * exploration.
+   */
   make(host: HostPart<'now' | 'random'>, peer: string): PathController {
     const random = host.random(`multipath/${peer}`);
     const Controller = CONTROLLERS[this.#file.mode];
@@ -51,7 +56,10 @@ export class PathControllers {
   }
 }
 
-/** Converts the options of the file into those of the controllers. @param hasClasses Traffic classes use other paths, too. */
+/**
+ * Converts the options of the file into those of the controllers.
+ * @param hasClasses True if there are traffic classes, which use further paths.
+ */
 function multipathOptions(
   file: GatewayOptions['multipath'],
   hasClasses: boolean,
@@ -65,7 +73,8 @@ function multipathOptions(
     misses: file.misses,
     timeoutMarginNs: file.timeoutMargin,
     timeoutFloorNs: file.timeoutFloor,
-    // A report does not say on which of several paths the data arrived.
+    // A report does not say on which of several paths the data arrived, so reports judge a path
+    // only if all packets take this path.
     reports: file.reports && file.strategy === 'failover' && !hasClasses,
     reportIntervalNs: file.reportInterval,
     reportMisses: file.reportMisses,

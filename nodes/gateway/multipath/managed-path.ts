@@ -13,7 +13,10 @@ import type { MultipathOptions, PathHealth, PathInfo, PathRole, SwitchCause } fr
 export const PROBATION_ANSWERS = 20;
 /** A path that expires within this time counts as dead, ns. */
 export const EXPIRY_MARGIN_NS = 10_000_000_000;
-/** Packets do not return within this time to a path that they left for its queue, ns: it has room only because they left. */
+/**
+ * For this time, packets do not return to a path that they left because of its queue, ns: the path
+ * has room only because they left.
+ */
 const CROWDED_NS = 60_000_000_000;
 const DEAD_INTERVAL_NS = 1_000_000_000;
 const DEAD_INTERVAL_MAX_NS = 30_000_000_000;
@@ -33,7 +36,7 @@ const MISSES_MAX = 6;
  */
 const NEW_PATH_PROBES = 100;
 
-/** Causes of death that consist of silence. */
+/** Causes of death that consist in silence. */
 export const SILENCE_CAUSES: ReadonlySet<SwitchCause> = new Set([
   'probe-loss',
   'report-loss',
@@ -43,7 +46,7 @@ export const SILENCE_CAUSES: ReadonlySet<SwitchCause> = new Set([
 /** An answer to a probe. */
 export interface TimedAnswer {
   readonly rttNs: number;
-  /** True when it arrived before its time-out. */
+  /** True if the answer arrived in time. */
   readonly isTimely: boolean;
 }
 
@@ -57,7 +60,10 @@ export interface MissedProbe {
   readonly isExcused: boolean;
 }
 
-/** A share of the data on a path that is lost, 0..1, since when it is known and until when it counts, ns. */
+/**
+ * A share of lost data on a path, 0..1, with the instant from which and the instant until which it
+ * counts, ns.
+ */
 export interface DataLoss {
   readonly share: number;
   readonly sinceNs: number;
@@ -78,13 +84,20 @@ export class ManagedPath {
   probedNs = -1;
   /** While the path is probed for exploration, the number of probes left. */
   exploring = 0;
-  /** When an SCMP message last named one of its interfaces; -1 if none did. */
+  /**
+   * The instant at which an SCMP message last named one of the path's interfaces; -1 if none did.
+   */
   accusedNs = -1;
-  /** Since when the path has been better than the active path; -1 if it is not better. */
+  /**
+   * The instant since which the path has been better than the active path; -1 if it is not better.
+   */
   betterSinceNs = -1;
   /** When the path was last found to be degraded; -1 before the first time. */
   degradedNs = -1;
-  /** Until when packets do not return to the path, because they left it for its queue; -Infinity if they did not. */
+  /**
+   * Packets do not return to the path before this instant, because they left it for its queue;
+   * -Infinity if they did not.
+   */
   crowdedUntilNs = Number.NEGATIVE_INFINITY;
   /** Number of consecutive answers that were slower than on an undisturbed path. */
   slowAnswers = 0;
@@ -92,9 +105,12 @@ export class ManagedPath {
   mtuSearchedNs = Number.NEGATIVE_INFINITY;
   /** Largest datagram that passes an MTU hole of the path, bytes; Infinity if there is none. */
   narrowedTo = Number.POSITIVE_INFINITY;
-  /** The time in which data was sent and none reported, before the path was last given up for that; ns. */
+  /**
+   * When the path was last given up because no data was reported: the time for which none was
+   * reported; ns.
+   */
   silence: { readonly fromNs: number; readonly toNs: number } | undefined;
-  /** The last share of data that was lost, and until when it counts. */
+  /** The latest share of lost data, and the instant until which it counts. */
   #dataLoss: DataLoss = { share: 0, sinceNs: 0, untilNs: 0 };
   /** When the path last died, if that death still counts for damping; -1 otherwise. */
   #chargedNs = -1;
@@ -122,7 +138,10 @@ export class ManagedPath {
     return this.narrowedTo < this.info.mtu;
   }
 
-  /** True if a small probe was answered that left while no data arrived, for which the path was given up. */
+  /**
+   * True if the path was given up because no data arrived, but answered a small probe that left
+   * during that time.
+   */
   get answeredInSilence(): boolean {
     const { lastAskedNs } = this.quality;
     const { silence } = this;
@@ -244,8 +263,8 @@ export class ManagedPath {
   }
 
   /**
-   * From now on, a dead path is probed every second again, as if it had just died. Called when the
-   * peer returned.
+   * Makes a dead path be probed every second again, as if it had just died. Called when the peer
+   * has returned.
    */
   reconsider(now: number): void {
     this.#deadProbes = 0;

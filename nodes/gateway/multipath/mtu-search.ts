@@ -1,9 +1,9 @@
 /**
- * Searches the largest datagram that a path carries, by probes that are padded to different sizes (RFC 8899,
- * section 4.1, adapted: docs/spec/multipath.md, "MTU holes"). Several sizes are asked at once, because a search
- * over one size after the other would take ten round trips.
+ * Searches the largest datagram that a path carries, by probes that are padded to different sizes
+ * (RFC 8899, section 4.1, adapted: docs/spec/multipath.md, "MTU holes"). Several sizes are asked at
+ * once, because a search over one size after the other would take ten round trips.
  *
- * It decides neither when to search nor what follows; the controller does.
+ * The controller decides when to search, and what follows from the result.
  *
  * @module
  */
@@ -11,31 +11,40 @@ import type { ControllerEffect } from './types.ts';
 
 /** Sizes of SCION packets that are tried below the size in use, bytes: from the least MTU of IPv6 to what every host of IPv4 takes (RFC 791, section 3.1). */
 const SIZES = [1_280, 1_024, 768, 576];
-/** Number of probes of each size: of those that pass, all three are lost by chance once in 1,000 times at 10 % loss. */
-const COPIES = 3;
-/** What was not answered is asked a second time, so that chance must strike six times (RFC 8899, MAX_PROBES). */
+/**
+ * Number of probes of each size. If 10 % of the packets are lost, all three probes of a size that
+ * passes are lost once in 1,000 times.
+ */
+const PROBES_PER_SIZE = 3;
+/**
+ * Number of times that a size is asked if no answer comes, so that chance alone would have to lose
+ * six probes (RFC 8899, MAX_PROBES).
+ */
 const ROUNDS = 2;
 
-/** What is asked of a path. */
+/** The parameters of a search. */
 export interface MtuSearchOrder {
   /** Index of the path. */
   readonly path: number;
-  /** The size in use, or the one to return to, bytes. */
+  /** The size in use, or the size to return to, bytes. */
   readonly bytes: number;
   /** Time to wait for answers, ns. */
   readonly timeoutNs: number;
 }
 
-/** What a search found. */
+/** The result of a search. */
 export interface MtuSearchResult {
   readonly order: MtuSearchOrder;
   /** Largest size that was answered, bytes; 0 if none was. */
   readonly answered: number;
-  /** True if no longer probe was answered, but most of the others were not, either: this is loss and no hole. */
+  /**
+   * True if no longer probe was answered, but most of the shorter ones were not answered either:
+   * this is loss, and no MTU hole.
+   */
   readonly isChance: boolean;
 }
 
-/** One search at a time. */
+/** Runs the searches, one at a time. */
 export class PathMtuSearch {
   readonly #takeNumber: () => number;
   #order: MtuSearchOrder | undefined;
@@ -47,7 +56,9 @@ export class PathMtuSearch {
   /** Sizes of the probes that wait for answers, by their numbers. */
   readonly #open = new Map<number, number>();
 
-  /** @param takeNumber Takes the number of a probe. */
+  /**
+   * @param takeNumber Returns the number for a new probe.
+   */
   constructor(takeNumber: () => number) {
     this.#takeNumber = takeNumber;
   }
@@ -56,7 +67,9 @@ export class PathMtuSearch {
     return this.#order !== undefined;
   }
 
-  /** When {@link expire} is due, ns; Infinity while nothing is asked. */
+  /**
+   * The instant at which the answers to the present probes are due, ns; Infinity if no search runs.
+   */
   get deadlineNs(): number {
     return this.#dueNs;
   }
@@ -70,7 +83,7 @@ export class PathMtuSearch {
     return this.#ask(now, order);
   }
 
-  /** Takes an answer. @returns true if the search had asked for it. */
+  /** Takes an answer. @returns true if it belongs to a probe of this search. */
   take(path: number, probe: number): boolean {
     const size = this.#open.get(probe);
     if (size === undefined || path !== this.#order?.path) return false;
@@ -80,7 +93,7 @@ export class PathMtuSearch {
     return true;
   }
 
-  /** The result, if the largest size has been answered or the time is over. */
+  /** The result; undefined until the largest size was answered or the time is over. */
   result(now: number): MtuSearchResult | undefined {
     const order = this.#order;
     if (order === undefined) return undefined;
@@ -94,7 +107,7 @@ export class PathMtuSearch {
     return { order, answered: this.#answered, isChance };
   }
 
-  /** Asks again when the time is over. @returns the probes to send. */
+  /** Sends further probes if the time is over without a result. @returns the probes to send. */
   askAgain(now: number): readonly ControllerEffect[] {
     const isDue = now >= this.#dueNs && this.#rounds < ROUNDS;
     return this.#order === undefined || !isDue ? [] : this.#ask(now, this.#order);
@@ -105,7 +118,7 @@ export class PathMtuSearch {
     this.#dueNs = now + timeoutNs;
     const sizes = [bytes, ...SIZES].filter((size) => size <= bytes && size > this.#answered);
     return sizes.flatMap((size) =>
-      Array.from({ length: COPIES }, (): ControllerEffect => {
+      Array.from({ length: PROBES_PER_SIZE }, (): ControllerEffect => {
         const probe = this.#takeNumber();
         this.#open.set(probe, size);
         return { kind: 'probe', path, probe, bytes: size };

@@ -85,7 +85,9 @@ export class PathQuality {
     this.consecutiveMisses = 0;
   }
 
-  /** Called for a late answer: its miss no longer counts, since the probe was slow and not lost. */
+  /**
+   * Called for a late answer: its miss no longer counts, because the probe was slow but not lost.
+   */
   unmiss(): void {
     const n = Math.min(this.#outcomeCount, LOSS_WINDOW);
     for (let back = 1; back <= n; back += 1) {
@@ -104,8 +106,8 @@ export class PathQuality {
   }
 
   /**
-   * Loss without the misses since the last answer: the state before an outage, so that the outage
-   * itself does not raise the number of misses required to detect it.
+   * The loss before the misses since the last answer. It is the state before an outage, so that an
+   * outage does not raise the number of misses that are needed to detect it.
    */
   get lossBeforeMisses(): number {
     const n = Math.min(this.#outcomeCount, LOSS_WINDOW);

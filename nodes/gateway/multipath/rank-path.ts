@@ -1,5 +1,5 @@
 /**
- * How good a path is among others: its score, less what speaks against it.
+ * The rank of a path among others: its score, reduced for everything that speaks against the path.
  *
  * @module
  */
@@ -7,10 +7,13 @@ import type { ManagedPath } from './managed-path.ts';
 import { pathScore, violatedPathPreference } from './selection.ts';
 import type { PathPreferences } from './types.ts';
 
-/** Above any difference between two scores. */
+/** A number above any difference between two scores. */
 const OBJECTION = 10;
 
-/** The score of a path, below all others if it flaps or was left for its queue, and below those if a preference rules it out. */
+/**
+ * The rank of a path. Paths that flap, or that were left for their queue, rank below all others;
+ * paths that a preference rules out rank below these.
+ */
 export function rankPath(now: number, path: ManagedPath, preferences: PathPreferences): number {
   const isAvoided = path.damping.isSuppressed(now) || now < path.crowdedUntilNs;
   const isRuledOut = violatedPathPreference(path.info, path.quality, preferences) !== undefined;

@@ -22,7 +22,8 @@ const FRESH_NS = 1_000_000_000;
 export const BETTER_PATH_LOSS_MARGIN_MIN = 0.05;
 
 /**
- * True when `other` was measured since `current` was found degraded, and does not have its problem.
+ * True if `other` has been measured since `current` was found degraded, and does not have the same
+ * problem.
  * @param now ns.
  */
 export function isBetterThanDegraded(
@@ -38,8 +39,9 @@ export function isBetterThanDegraded(
 }
 
 /**
- * True when `other` may carry what `current` cannot: it is healthy, was measured within the last second, was not left for its own
- * queue a short time ago, and its delay grew at most half as much.
+ * True if `other` may carry what `current` cannot: `other` is healthy, was measured within the last
+ * second, was not recently left for its own queue, and its delay has grown at most half as much as
+ * that of `current`.
  */
 export function isFreeOfQueue(now: number, other: ManagedPath, current: ManagedPath): boolean {
   if (other === current || !other.isHealthy || now < other.crowdedUntilNs) return false;

@@ -25,7 +25,10 @@ export class MissingReportDetector {
   readonly #intervalNs: number;
   readonly #misses: number;
   #dueNs = Number.POSITIVE_INFINITY;
-  /** When a report should have come, or the last one came, since which there has been none; ns. */
+  /**
+   * The instant at which the last report came or should have come, since which there has been no
+   * report; ns.
+   */
   silentSinceNs = 0;
   #highestSent = -1;
   /** First sequence sent on the path in use, and the highest one reported as arrived; -1 for none. */
@@ -85,7 +88,7 @@ export class MissingReportDetector {
     return this.#dueNs;
   }
 
-  /** Called when the silence proves nothing yet: checks again after one interval. */
+  /** Called when the silence proves nothing yet; makes the watch check again after one interval. */
   postpone(now: number): void {
     this.#dueNs = now + this.#intervalNs;
   }

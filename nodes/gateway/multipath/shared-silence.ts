@@ -35,8 +35,8 @@ export function areOtherPathsSilentToo(
 }
 
 /**
- * True if no path has answered for so long that protocols above had better send another way: a pause of a
- * process is over by then, most times, so that a lost uplink is more likely.
+ * True if no path has answered for so long that the protocols above should send another way. A
+ * pause of a process has usually ended by then, so a lost uplink is more likely.
  */
 export function isSilentSince(
   heardNs: number,

@@ -1,8 +1,9 @@
 /**
- * Strategies: which of the paths that a controller keeps a packet takes (docs/spec/multipath.md, "Strategies").
+ * Strategies: which of the paths that a controller keeps a packet takes (docs/spec/multipath.md,
+ * "Strategies").
  *
- * A strategy turns what is known of the paths into a plan, anew whenever something is learnt. Pure; it
- * neither judges paths nor sends.
+ * A strategy makes a plan from the known facts about the paths, and a new plan whenever these facts
+ * change. Pure; it neither judges paths nor sends.
  *
  * @module
  */
@@ -15,15 +16,19 @@ export const STRATEGY_KINDS = ['failover', 'best', 'weighted', 'race', 'striping
 export type StrategyKind = (typeof STRATEGY_KINDS)[number];
 
 /**
- * The turns that packets take one after the other, from the first again after the last; a turn has the
- * indexes of the paths on which a packet leaves, one copy on each. Never empty, and no turn is.
+ * The turns of packets: each packet takes the next turn, and after the last turn the first one
+ * again. A turn consists of the indexes of the paths on which copies of the packet leave. There is
+ * at least one turn, and each turn has at least one path.
  */
 export type PathPlan = readonly (readonly number[])[];
 
-/** Makes the plan from the path in use, by its index, and the state of all paths. */
+/** Makes the plan of a strategy. `active` is the index of the path in use. */
 type MakePlan = (active: number, paths: readonly PathStatus[]) => PathPlan;
 
-/** Number of turns of a weighted plan: shares are exact to a sixtieth, and even ones of up to six paths are exact. */
+/**
+ * Number of turns of a weighted plan. Shares are exact to a sixtieth; equal shares of up to six
+ * paths are exact.
+ */
 const WEIGHTED_TURNS = 60;
 
 const STRATEGIES: Readonly<Record<StrategyKind, MakePlan>> = {
@@ -34,7 +39,7 @@ const STRATEGIES: Readonly<Record<StrategyKind, MakePlan>> = {
     const other = paths.findIndex(({ role, health }) => role === 'standby' && health === 'alive');
     return [other < 0 || other === active ? [active] : [active, other]];
   },
-  // What differs from `weighted` is that the receiver puts packets in order.
+  // The plan is that of `weighted`; the difference is that the receiver puts packets in order.
   striping: planByWeight,
 };
 
@@ -47,13 +52,16 @@ export function planPaths(
   return STRATEGIES[kind](active, paths);
 }
 
-/** Share of packets that leave on the path with an index, 0..1; the sum is 2 where each packet leaves twice. */
+/**
+ * Share of packets that leave on the path with this index, 0..1. If each packet leaves twice, the
+ * shares of all paths add up to 2.
+ */
 export function planShare(plan: PathPlan, index: number): number {
   if (plan.length === 0) return 0;
   return plan.filter((turn) => turn.includes(index)).length / plan.length;
 }
 
-/** The path that delivers soonest: a lost packet costs as much as four round trips. */
+/** The path that is expected to deliver soonest; a lost packet counts as four round trips. */
 function bestOf(active: number, paths: readonly PathStatus[]): number {
   let best = active;
   let least = Number.POSITIVE_INFINITY;
@@ -67,8 +75,9 @@ function bestOf(active: number, paths: readonly PathStatus[]): number {
 }
 
 /**
- * Shares the turns by the announced bandwidths, evenly where one is unknown, and spreads each path's turns
- * over the cycle: the path that is the furthest behind its share is next (smooth weighted round robin).
+ * Divides the turns by the announced bandwidths, or evenly if one of them is unknown, and spreads
+ * the turns of each path over the cycle: the path that is furthest behind its share is next (smooth
+ * weighted round robin).
  */
 function planByWeight(active: number, paths: readonly PathStatus[]): PathPlan {
   const alive = [...paths.keys()].filter((index) => paths[index]?.health === 'alive');

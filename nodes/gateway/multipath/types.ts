@@ -76,7 +76,7 @@ export const PATH_REASONS = [...SWITCH_CAUSES, ...OBJECTIONS] as const;
 /** One of {@link PATH_REASONS}. */
 export type PathReason = (typeof PATH_REASONS)[number];
 
-/** The facts about a path, with what speaks for it or against it. */
+/** The facts about a path, with the reason why it is in use or is not. */
 export interface ExplainedPath extends PathStatus {
   /** Number of interfaces on the path. */
   readonly hops: number;
@@ -86,7 +86,10 @@ export interface ExplainedPath extends PathStatus {
   readonly expiresAt: number;
   /** Shortest round trip of the last minutes, ns; -1 when never measured. */
   readonly baseRttNs: number;
-  /** By how much the queue of the path in use has grown since the last group of answers, ns; 0 if it has not, or is not watched. */
+  /**
+   * By how much the queue of the path in use has grown since the last group of answers, ns; 0 if it
+   * has not grown, or is not watched.
+   */
   readonly queueGrowthNs: number;
   readonly reason: PathReason;
 }
@@ -100,7 +103,7 @@ export type ControllerEffect =
       /** Size of the datagram to which the probe is padded, bytes; as small as it is if absent. */
       readonly bytes?: number;
     }
-  /** Datagrams on a path may be so long from now on, bytes. */
+  /** From now on, datagrams on a path may be as long as `bytes`. */
   | { readonly kind: 'mtu'; readonly path: number; readonly bytes: number }
   | {
       readonly kind: 'switch';
@@ -231,8 +234,11 @@ export interface PathController {
    */
   peerReturned(now: number): readonly ControllerEffect[];
   status(now: number): readonly PathStatus[];
-  /** The same, with why each path is in use or is not: for people. */
+  /** The same, with the reason why each path is in use or is not; for people. */
   explain(now: number): readonly ExplainedPath[];
-  /** The same for the path in use alone, which an application is told with each packet; undefined if there is none. */
+  /**
+   * The same for the path in use only, because applications are told about it with each packet;
+   * undefined if no path is in use.
+   */
   explainActive(now: number): ExplainedPath | undefined;
 }

@@ -1,8 +1,9 @@
 /**
- * The data frames of one peer on their way through worker threads: charged before, opened there, and judged by the
- * session, which alone owns the replay window, when they come back in their order.
+ * The data frames of one peer that worker threads open. A frame is charged to the peer's budget
+ * first, and then opened by a thread. Frames come back in their order, and the session judges them
+ * then, because only the session owns the replay window.
  *
- * Other frames are few, and are opened by this thread at once.
+ * Frames of other types are few; this thread opens them itself.
  *
  * @module
  */
@@ -16,36 +17,41 @@ import { frameOffset, OPEN_PREFIX_BYTES, openPrefixKey, writeOpenPrefix } from '
 import type { OpenThreads } from './open-threads.ts';
 import { OpeningQueue } from './opening-queue.ts';
 
-/** A frame that has come back, with the session's judgement. */
+/** A frame that has come back from a thread, with the session's judgement. */
 export interface JudgedFrame {
   readonly at: ClockReadings;
   readonly header: FrameHeader;
   readonly opened: FrameOpenResult;
-  /** The plaintext, if there is one. */
+  /** The plaintext, if the frame could be opened. */
   readonly plaintext: Uint8Array;
   readonly view: PacketView;
 }
 
-/** What frames elsewhere need of their peer. */
+/** What {@link FramesElsewhere} needs from its peer. */
 export interface FramesElsewhereParts {
   readonly threads: Pick<OpenThreads, 'open'>;
   readonly session: Pick<Session, 'keyElsewhere' | 'openedElsewhere' | 'decrypt'>;
   readonly moment: () => ClockReadings;
-  /** Room for the plaintext of a frame that no thread has opened. */
+  /**
+   * Buffer for the plaintext of a frame that this thread opens because no worker thread answered.
+   */
   readonly scratch: Uint8Array;
-  /** Counts the drop of a frame. */
+  /** Counts a dropped frame. */
   readonly refused: (reason: FrameDropReason) => void;
-  /** Hears of frames that are away, for the account of messages. */
+  /** Is told which frames are with the threads, for the account of messages. */
   readonly arrivals: Pick<PacketReceiver, 'held' | 'heldEnded'>;
-  /** Called when a frame has come back; nothing of it is kept afterwards. */
+  /** Called when a frame has come back; its buffers are reused afterwards. */
   readonly judged: (frame: JudgedFrame) => void;
 }
 
 /** The data frames of one peer that other threads open. */
 export class FramesElsewhere {
   readonly #parts: FramesElsewhereParts;
-  readonly #queue = new OpeningQueue((bytes, length) => this.#back(bytes, length));
-  /** Packets of which frames are away, by their epoch and first number: a forger may have sent some of the frames. */
+  readonly #queue = new OpeningQueue((bytes, length) => this.#frameReturned(bytes, length));
+  /**
+   * The packets of which some frames are with the threads, by epoch and first sequence number. A
+   * forger may have sent some of these frames.
+   */
   readonly #packets = new Map<string, { frames: number; how: 'delivered' | 'dropped' }>();
   readonly #view = new PacketView();
   readonly #header = new FrameHeader();
@@ -54,12 +60,12 @@ export class FramesElsewhere {
     this.#parts = parts;
   }
 
-  /** Number of packets of which frames are away. */
+  /** Number of packets of which some frames are with the threads. */
   get size(): number {
     return this.#packets.size;
   }
 
-  /** Sends a frame to the threads, or drops it. */
+  /** Sends a frame to the threads; drops it if there is no room or no key. */
   send(at: ClockReadings, header: FrameHeader, view: PacketView): void {
     const { session, refused, arrivals, threads } = this.#parts;
     const key = this.#queue.isFull ? 'opening-full' : session.keyElsewhere(header, at);
@@ -80,7 +86,7 @@ export class FramesElsewhere {
     threads.open(bytes, this.#queue.add(bytes));
   }
 
-  /** Forgets the frames that are away, and calls `forget` with the first of each packet. */
+  /** Forgets the frames that are with the threads; calls `forget` with one frame of each packet. */
   discard(forget: (header: FrameHeader) => void): void {
     for (const bytes of this.#queue.clear()) {
       this.#decode(bytes);
@@ -89,7 +95,7 @@ export class FramesElsewhere {
     }
   }
 
-  #back(bytes: Uint8Array, answer: number | undefined): void {
+  #frameReturned(bytes: Uint8Array, answer: number | undefined): void {
     const { session, moment, scratch, judged, arrivals } = this.#parts;
     const header = this.#header;
     this.#decode(bytes);
@@ -106,7 +112,8 @@ export class FramesElsewhere {
     if (packet === undefined) return;
     if (typeof opened === 'number' || opened === 'held') packet.how = 'delivered';
     packet.frames -= 1;
-    // A packet whose genuine frame is refused is lost for that reason, and not for that of a forgery that comes later.
+    // A packet is lost for the reason for which its genuine frame was refused. A forged frame that
+    // comes back later does not change this reason.
     const isLost = packet.how === 'dropped' && opened !== 'bad-auth';
     if (packet.frames > 0 && !isLost) return;
     this.#packets.delete(name);
@@ -115,7 +122,7 @@ export class FramesElsewhere {
 
   #decode(bytes: Uint8Array): void {
     const at = frameOffset(bytes);
-    // It was right when it was sent.
+    // Decoding cannot fail, because the frame was decoded before it was sent to the threads.
     decodeFrame(bytes, at, bytes.length - at, this.#header);
   }
 }

@@ -1,13 +1,13 @@
 /**
- * Opening of frames as a job on bytes (engine/host/compute.ts): what worker threads do. They decide nothing: the session
- * that owns the replay window looks at the number when the frame comes back.
+ * Opening of frames as a job on bytes (engine/host/compute.ts): the work of the worker threads. They decide nothing: when the
+ * frame comes back, the session, which owns the replay window, checks its sequence number.
  *
  * ```
  * setup   | number of the key (4) | key (32) | ... for each epoch of each peer
  * bytes   | number of the key (4) | offset of the frame in the datagram (4) | datagram |
  * record  | length of the plaintext plus one, or 0 if the frame is not the peer's (4) |
  * ```
- * The plaintext replaces the body of the frame; the headers before it stay.
+ * The plaintext replaces the body of the frame; the headers before it stay unchanged.
  *
  * @module
  */
@@ -21,9 +21,9 @@ import { decodeFrame, FrameHeader } from '../wire.ts';
 
 /** Name of the job in the field `jobs` of the protocol. */
 export const OPEN_JOB = 'open';
-/** Bytes of a key in a setup, with its number. */
+/** Number of bytes that a key with its number takes in a setup. */
 export const KEY_ENTRY_BYTES: number = 4 + STATIC_KEY_BYTES;
-/** Bytes before the datagram. */
+/** Number of bytes before the datagram in the input of a job. */
 export const OPEN_PREFIX_BYTES = 8;
 const FRAME_AT = 4;
 const RECORD_BYTES = 4;
@@ -31,7 +31,7 @@ const RECORD_BYTES = 4;
 /** Time of a call on the modelled processor, ns: ChaCha20-Poly1305 of a frame; not calibrated. */
 export const openCostNs = (length: number): number => 2_000 + 2 * length;
 
-/** Writes what stands before the datagram. @param at Offset of the frame in the datagram. */
+/** Writes the bytes that precede the datagram. @param at Offset of the frame in the datagram. */
 export function writeOpenPrefix(bytes: Uint8Array, key: number, at: number): void {
   writeUint32(bytes, 0, key);
   writeUint32(bytes, FRAME_AT, at);

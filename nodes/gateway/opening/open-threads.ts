@@ -1,6 +1,7 @@
 /**
- * Sends data frames of all peers to worker threads, which open them, and keeps the keys for it: one setup of the job
- * for all keys, made anew when a key comes or goes, and overwritten when it is replaced.
+ * Sends data frames of all peers to worker threads, which open them, and keeps the keys that the
+ * threads need. One setup of the job contains all keys; it is made anew whenever a key is added or
+ * removed, and the old one is wiped.
  *
  * @module
  */
@@ -10,10 +11,13 @@ import type { HostPart } from '../../_kit/host-part.ts';
 import { wipe } from '../../_kit/secrets.ts';
 import { KEY_ENTRY_BYTES, OPEN_JOB, readOpenRecord } from './open-job.ts';
 
-/** Called, in an event of its own, with the plaintext's length; -1 for a forgery; undefined if no thread has answered. */
+/**
+ * Called in a separate event with the length of the plaintext: -1 for a forged frame, undefined if
+ * no thread has answered.
+ */
 export type FrameOpened = (length: number | undefined) => void;
 
-/** The threads of one gateway, with its keys. */
+/** The threads of one gateway, and the keys that they have. */
 export class OpenThreads {
   readonly #host: HostPart<'compute' | 'log'>;
   readonly #keys = new Map<number, Uint8Array>();
@@ -30,35 +34,41 @@ export class OpenThreads {
     const number = this.#nextKey;
     this.#nextKey += 1;
     this.#keys.set(number, key.slice());
-    this.#renew();
+    this.#replaceSetup();
     return number;
   }
 
-  /** Takes a key away; frames that are with the threads are still opened, and then refused by their session. */
+  /**
+   * Removes a key. Frames that are with the threads are still opened, but their session then
+   * refuses them.
+   */
   remove(number: number): void {
     const key = this.#keys.get(number);
     if (key === undefined) return;
     wipe(key);
     this.#keys.delete(number);
-    this.#renew();
+    this.#replaceSetup();
   }
 
   /**
-   * Opens the frame in `bytes` in place; they belong to the threads until `done` is called.
-   * @param bytes As `open-job.ts` lays them out.
+   * Opens the frame in `bytes` in place; the threads own `bytes` until `done` is called.
+   * @param bytes In the layout of `open-job.ts`.
    */
   open(bytes: Uint8Array, done: FrameOpened): void {
     this.#host.compute(OPEN_JOB, { setup: this.#setup, bytes }, (result) => {
       if (result.kind === 'done') done(readOpenRecord((result.output as ByteJobOutput).record));
       else {
-        this.#tell(result.message);
+        this.#warnOnce(result.message);
         done(undefined);
       }
     });
   }
 
-  /** Makes the setup anew, and has the threads take it now: they wipe the keys of the one before. */
-  #renew(): void {
+  /**
+   * Makes a new setup and sends it to the threads at once, so that they wipe the keys of the former
+   * one.
+   */
+  #replaceSetup(): void {
     const setup = new Uint8Array(this.#keys.size * KEY_ENTRY_BYTES);
     let at = 0;
     for (const [number, key] of this.#keys) {
@@ -68,12 +78,13 @@ export class OpenThreads {
     }
     const former = this.#setup;
     this.#setup = setup;
-    // A call with no key in it; it starts the threads, too.
+    // This call names no known key; its only purpose is to make the threads take the setup. It also
+    // starts the threads.
     this.open(new Uint8Array(KEY_ENTRY_BYTES).fill(0xff), () => undefined);
     wipe(former);
   }
 
-  #tell(message: string): void {
+  #warnOnce(message: string): void {
     if (message === this.#lastFailure) return;
     this.#lastFailure = message;
     this.#host.log.warn(`opening frames on threads: ${message}; the main thread opens them`);

@@ -1,25 +1,29 @@
 /**
- * The data frames of one peer that are with worker threads. Threads finish in any order; frames are taken in the order in
- * which they came, as if one thread had opened them (WireGuard keeps such a queue for each peer, NDSS 2017, section 7.2).
+ * The data frames of one peer that are with worker threads. Threads finish in any order, but frames
+ * are taken out in the order of their arrival, as if a single thread had opened them (WireGuard
+ * keeps such a queue for each peer, NDSS 2017, section 7.2).
  *
- * So several threads change neither what the replay window says nor the order of packets.
+ * So the use of several threads changes neither the verdicts of the replay window nor the order of
+ * packets.
  *
  * @module
  */
-/** Number of frames of one peer that are with the threads: 50 ms of 20,000 a second. */
+/** Largest number of frames of one peer that may be with the threads: 50 ms of 20,000 a second. */
 export const OPENING_FRAMES_MAX = 1_024;
-/** Number of their bytes: frames are not authenticated yet, and may have 64 kB each. */
+/**
+ * Largest number of bytes of these frames: they are not authenticated yet, and may have 64 kB each.
+ */
 export const OPENING_BYTES_MAX = 4_194_304;
 
 /** A frame that is with the threads. */
 export interface OpeningFrame {
-  /** The call's bytes (`open-job.ts`). */
+  /** The input of the job (`open-job.ts`). */
   readonly bytes: Uint8Array;
-  /** `waiting`, or what the threads have answered. */
+  /** `waiting`, or the answer of the thread. */
   result: number | undefined | 'waiting';
 }
 
-/** Hands over the bytes of a frame, with the length of its plaintext; see `open-threads.ts`. */
+/** Takes the bytes of a frame, and the length of its plaintext (see `open-threads.ts`). */
 export type TakeOpened = (bytes: Uint8Array, length: number | undefined) => void;
 
 /** Keeps the frames of one peer in order. */
@@ -32,7 +36,7 @@ export class OpeningQueue {
     this.#take = take;
   }
 
-  /** Number of frames that are with the threads, or wait for earlier ones that are. */
+  /** Number of frames that are with the threads, or that wait until earlier frames come back. */
   get size(): number {
     return this.#frames.length;
   }
@@ -42,7 +46,7 @@ export class OpeningQueue {
     return this.#frames.length >= OPENING_FRAMES_MAX || this.#bytes >= OPENING_BYTES_MAX;
   }
 
-  /** Appends a frame. @returns the function that takes its result. */
+  /** Appends a frame. @returns the function to call with its result. */
   add(bytes: Uint8Array): (length: number | undefined) => void {
     const frame: OpeningFrame = { bytes, result: 'waiting' };
     this.#frames.push(frame);

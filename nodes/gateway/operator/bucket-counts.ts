@@ -7,11 +7,17 @@
 /** Counts of values, by bucket. */
 export class BucketCounts {
   readonly bounds: readonly number[];
-  /** One count for each bound, of values above the bound before it; the last is of values above all bounds. */
+  /**
+   * The counts: for each bound, the number of values up to this bound and above the bound before
+   * it; at the end, the number of values above all bounds.
+   */
   readonly counts: number[];
   sum = 0;
 
-  /** @param bounds Upper bounds, ascending; a value that equals a bound is in its bucket. */
+  /**
+   * @param bounds Upper bounds, ascending; a value that equals a bound counts in the bucket of this
+   * bound.
+   */
   constructor(bounds: readonly number[]) {
     this.bounds = bounds;
     this.counts = [...bounds.map(() => 0), 0];

@@ -1,15 +1,16 @@
 /**
- * What is measured for each combination of label values of one metric. Values of labels come from peers and paths, so
- * their number is bounded: what comes after {@link LABEL_SETS_MAX} combinations is kept under the value `other`, and counted.
+ * The measurements of one metric, for each combination of label values. Label values come from
+ * peers and paths, so the number of combinations is bounded: beyond {@link LABEL_SETS_MAX}, further
+ * ones are counted together under the label value `other`.
  *
  * @module
  */
 import { OTHER_LABEL_VALUE } from '../../../engine/pure/series-name.ts';
 
-/** Largest number of combinations of label values of one metric, `other` among them. */
+/** Largest number of combinations of label values of one metric, including `other`. */
 export const LABEL_SETS_MAX = 10_000;
 
-/** One combination of label values, and what was measured for it. */
+/** One combination of label values, and its measurements. */
 export interface LabelledRow<Value> {
   readonly labels: readonly string[];
   readonly value: Value;
@@ -17,13 +18,18 @@ export interface LabelledRow<Value> {
 
 /** The values of one metric. */
 export class LabelTable<Value> {
-  /** How often a combination found no room. */
+  /**
+   * How often a measurement was added to `other`, because there was no room for its combination.
+   */
   folded = 0;
   readonly #make: () => Value;
   readonly #max: number;
-  /** By the texts of labels, the first seen first. */
+  /** Rows by the text of their labels, in the order in which they were first seen. */
   readonly #byLabels = new Map<string, LabelledRow<Value>>();
-  /** The row asked for last: packets follow others on their path. */
+  /**
+   * The row that was used last. It is tried first, because consecutive packets often take the same
+   * path.
+   */
   #last: LabelledRow<Value> | undefined;
 
   constructor(make: () => Value, max = LABEL_SETS_MAX) {
@@ -31,12 +37,12 @@ export class LabelTable<Value> {
     this.#max = max;
   }
 
-  /** All rows, the first seen first. */
+  /** All rows, in the order in which they were first seen. */
   get rows(): readonly LabelledRow<Value>[] {
     return [...this.#byLabels.values()];
   }
 
-  /** The value of these labels, or of `other`. */
+  /** The value for these labels, or the value for `other` if there is no room for them. */
   // hot: once per packet.
   of(...labels: readonly string[]): Value {
     const last = this.#last;
@@ -46,7 +52,7 @@ export class LabelTable<Value> {
       this.#last = known;
       return known.value;
     }
-    // One place is kept for `other`.
+    // One row is reserved for `other`.
     if (this.#byLabels.size < this.#max - 1) return this.#add(labels);
     this.folded += 1;
     const others = labels.map(() => OTHER_LABEL_VALUE);
@@ -60,7 +66,7 @@ export class LabelTable<Value> {
   }
 }
 
-/** A number that only grows. */
+/** A number that never decreases. */
 export class Count {
   total = 0;
 
@@ -69,7 +75,7 @@ export class Count {
   }
 }
 
-/** A table of counts. */
+/** Makes a table of counts. */
 export function makeCounts(): LabelTable<Count> {
   return new LabelTable(() => new Count());
 }

@@ -1,23 +1,27 @@
 /**
- * Gateway: the counts of the last minute, from which its KPI gauges are computed when they are read: rates, availability and
- * the p95 of the latency. It keeps counts only; no gauge is ever set.
+ * Gateway: the counts of the last minute, from which the KPI gauges (rates, availability, p95 of
+ * the latency) are computed whenever they are read.
  *
- * The receiver reports of a peer say how many of the frames sent arrived; a report comes a round trip and its interval later, so
- * frames under way at both ends of the window cancel while the rate is steady.
+ * Receiver reports of a peer say how many of the sent frames arrived. A report comes late by a
+ * round trip and an interval, so some frames are under way at both ends of the window; while the
+ * rate is steady, their numbers are equal, and the ratio is right.
  *
  * @module
  */
 
-/** Width of a bin of counts, ns: the step of the windows of the availability. */
+/**
+ * Width of a bin of counts, ns: also the step by which the one-second windows of the availability
+ * move.
+ */
 const BIN_NS = 100_000_000;
-/** Longest time that is looked back, s. */
+/** The longest time that gauges can cover, s. */
 export const KPI_SECONDS_MAX = 60;
 const BINS_PER_SECOND = 10;
-/** One more second, because the windows of the availability are one second wide. */
+/** The bins cover one second more, because the windows of the availability are one second wide. */
 const BINS = (KPI_SECONDS_MAX + 1) * BINS_PER_SECOND;
 const BIN_KINDS = ['sent', 'unsent', 'delivered', 'frames', 'arrived'] as const;
 
-/** Latencies are kept in slices, which leave one by one. */
+/** Latencies are counted in slices of time; the oldest slice is dropped as a whole. */
 const SLICE_SECONDS = 5;
 const SLICE_NS = SLICE_SECONDS * 1_000_000_000;
 const SLICES = KPI_SECONDS_MAX / SLICE_SECONDS + 1;
@@ -31,19 +35,32 @@ const SECONDS_PER_MINUTE = 60;
 const PERCENT = 100;
 const LATENCY_QUANTILE = 0.95;
 
-/** `sent`, `delivered`: packets. `unsent`: packets that did not leave. `frames`: data frames sent. `arrived`: those that a peer has reported. */
+/**
+ * The kinds of counts: `sent` and `delivered` packets; `unsent`, packets that did not leave;
+ * `frames`, data frames sent; `arrived`, data frames that a peer has reported.
+ */
 export type LastMinuteCount = (typeof BIN_KINDS)[number];
 
-/** The KPI gauges; undefined if nothing was measured that they are computed from. */
+/** The KPI gauges; a gauge is undefined if nothing was measured from which it could be computed. */
 export interface GatewayKpis {
-  /** Packets taken from and given to applications, per minute. */
+  /** Packets per minute that applications sent. */
   readonly sentPerMinute: number;
+  /** Packets per minute that were delivered to applications. */
   readonly deliveredPerMinute: number;
-  /** Of the frames that arrived, from their being sealed to their acceptance; correct if both clocks agree. */
+  /**
+   * The p95 of the time from sealing a frame to accepting it, over the frames that arrived; correct
+   * only if the clocks of both gateways agree.
+   */
   readonly latencyMsP95: number | undefined;
-  /** The share of windows of one second with traffic in which at least half of what was sent arrived. */
+  /**
+   * The share of those one-second windows with traffic in which at least half of the sent frames
+   * arrived.
+   */
   readonly availabilityPercent: number | undefined;
-  /** Packets that did not leave and frames that did not arrive, of what was to be sent. */
+  /**
+   * The share of packets that did not leave and of frames that did not arrive, relative to all that
+   * was to be sent.
+   */
   readonly errorPercent: number | undefined;
 }
 
@@ -54,7 +71,7 @@ export class LastMinute {
   );
   /** Number of the newest bin since the start of the run. */
   #bin = 0;
-  /** A slice without frames is absent. */
+  /** Histograms of the latency, one for each slice; undefined for a slice without frames. */
   readonly #slices: (Uint32Array | undefined)[] = Array.from({ length: SLICES });
   #slice = 0;
   readonly #hasReports: boolean;
@@ -64,7 +81,7 @@ export class LastMinute {
     this.#hasReports = hasReports;
   }
 
-  /** Counts at an instant, ns. */
+  /** Adds to a count at an instant, ns. */
   // hot: twice per packet.
   add(kind: LastMinuteCount, now: number, amount = 1): void {
     this.#advance(now);
@@ -84,7 +101,10 @@ export class LastMinute {
     slice[index] = (slice[index] as number) + 1;
   }
 
-  /** The gauges over the last `seconds`, at most {@link KPI_SECONDS_MAX}; those of latency, in steps of 5 s. */
+  /**
+   * Computes the gauges over the last `seconds`, at most {@link KPI_SECONDS_MAX}; the gauge of the
+   * latency covers whole slices of 5 s.
+   */
   read(now: number, seconds: number): GatewayKpis {
     this.#advance(now);
     const length = Math.max(
@@ -102,7 +122,7 @@ export class LastMinute {
     };
   }
 
-  /** What the reports of peers show; nothing without them. */
+  /** The gauges that need receiver reports; undefined without reports. */
   #arrivals(steps: number): Pick<GatewayKpis, 'availabilityPercent' | 'errorPercent'> {
     const [arrived, frames] = [this.#sum('arrived', 0, steps), this.#sum('frames', 0, steps)];
     const unsent = this.#sum('unsent', 0, steps);
@@ -132,7 +152,7 @@ export class LastMinute {
     return sum;
   }
 
-  /** By nearest rank over the slices of the last seconds. */
+  /** The quantile of the latency by nearest rank, over the slices of the last `seconds`. */
   #quantileMs(fraction: number, seconds: number): number | undefined {
     const count = Math.min(SLICES, Math.ceil(seconds / SLICE_SECONDS) + 1, this.#slice + 1);
     const slices = Array.from({ length: count }, (_, back) => {
@@ -151,7 +171,7 @@ export class LastMinute {
     return undefined;
   }
 
-  /** Begins the bins and slices up to this instant. */
+  /** Moves on to the bin and the slice of this instant; the skipped ones are emptied. */
   #advance(now: number): void {
     const bin = Math.floor(now / BIN_NS);
     if (bin <= this.#bin) return;
@@ -169,7 +189,10 @@ export class LastMinute {
   }
 }
 
-/** Buckets: one for each value below 256, then 128 for each power of two. */
+/**
+ * The index of a value's bucket: there is one bucket for each value below 256, and 128 for each
+ * further power of two.
+ */
 function bucketOf(value: number): number {
   const shift = Math.max(0, 31 - Math.clz32(value) - SUB_BITS);
   return shift * SUB_BUCKETS + (value >>> shift);

@@ -1,8 +1,10 @@
 /**
- * Gateway: what it measures for its operator beside the metrics of a run: counts by path and peer, times, sizes, and the counts
- * of the last minute. They are kept apart from the meter of the host, so that reports of runs do not grow with paths.
+ * Gateway: its measurements for the operator, in addition to the metrics of a run: counts by path
+ * and peer, times, sizes, and the counts of the last minute. They are kept apart from the meter of
+ * the host, so that reports of runs do not grow with the number of paths.
  *
- * It reads one clock, which takes no time in virtual time; there no time is recorded, because 0 would say that work is free.
+ * In virtual time, the clock stands still during work. A measured time of 0 is not recorded,
+ * because it would mean that work costs nothing.
  *
  * @module
  */
@@ -12,7 +14,10 @@ import { BucketCounts } from './bucket-counts.ts';
 import { LabelTable, makeCounts } from './label-table.ts';
 import { LastMinute } from './last-minute.ts';
 
-/** Cryptography of one frame in so many is timed; the number is prime, so that no pattern of frames hides from it. */
+/**
+ * The cryptography of one frame in so many is timed. The number is prime, so that no regular
+ * pattern of frames escapes the measurement.
+ */
 const TIMED_EVERY = 17;
 const NS_PER_US = 1_000;
 const NS_PER_S = 1e9;
@@ -20,26 +25,30 @@ const FRAME_NAMES = new Map<FrameType, string>(
   Object.entries(FRAME_TYPE).map(([name, type]) => [type, name]),
 );
 
-/** Why packets of applications do not leave. */
+/** Drop reasons of packets that applications sent, but that never left the gateway. */
 const UNSENT_REASONS: ReadonlySet<string> = new Set([
   ...['overload', 'no-path', 'lifetime-over', 'displaced', 'packet-too-large', 'packet-empty'],
   ...['no-session', 'key-exhausted', 'path-too-narrow'],
 ]);
 
-/** What a gateway measures of one peer. */
+/** The measurements of one peer. */
 interface PeerProgress {
   /** Sequence number of the last data frame sent. */
   sent: number;
-  /** Frames that its latest report counts, and when the latest report with news came, ns. */
+  /** The number of frames that the peer's latest report counts. */
   reported: number;
+  /** Instant of the peer's latest report of further frames, ns; -1 before the first. */
   newsNs: number;
-  /** The fault that made the gateway leave a path, until a frame sent afterwards is reported. */
+  /**
+   * The fault that made the gateway leave a path; undefined once the peer has reported a frame that
+   * was sent afterwards.
+   */
   failover:
     | { readonly cause: string; readonly sinceNs: number; readonly after: number }
     | undefined;
 }
 
-/** A packet that an application handed over. */
+/** A packet that an application handed over for sending. */
 interface SentPacket {
   /** Id of the path in use. */
   readonly path: string | undefined;
@@ -48,7 +57,7 @@ interface SentPacket {
   readonly bytes: number;
 }
 
-/** A change of the path that packets take. */
+/** A switch of packets to another path. */
 export interface PathChange {
   readonly from: string | undefined;
   readonly to: string | undefined;
@@ -56,7 +65,7 @@ export interface PathChange {
   readonly isFault: boolean;
 }
 
-/** What is measured at one gateway. */
+/** The measurements of one gateway. */
 export class GatewayMeasurements {
   readonly sent = makeCounts();
   readonly received = makeCounts();
@@ -89,19 +98,22 @@ export class GatewayMeasurements {
   keyRotations = 0;
   slides = 0;
   storeErrors = 0;
-  /** By the name of the peer: gateways of the topology only. */
+  /**
+   * Measurements by the name of the peer; the names are those of gateways in the topology, so their
+   * number is bounded.
+   */
   readonly #peers = new Map<string, PeerProgress>();
   readonly #now: () => number;
   #turn = 0;
   /** The peer whose datagram is being read. */
-  #from: string | undefined;
+  #readingFrom: string | undefined;
 
   constructor(now: () => number, hasReports: boolean) {
     this.#now = now;
     this.lastMinute = new LastMinute(hasReports);
   }
 
-  /** The tables that paths or peers fill, by the name of the metric. */
+  /** The tables whose size depends on paths or peers, by the name of the metric. */
   get tables(): Readonly<Record<string, Pick<LabelTable<unknown>, 'folded'>>> {
     return {
       betanet_gateway_packets_sent_total: this.sent,
@@ -113,7 +125,10 @@ export class GatewayMeasurements {
     };
   }
 
-  /** A packet of an application that was taken, or refused for this reason; work on it began at `now`. */
+  /**
+   * Records a packet of an application that was accepted, or refused for the reason `result`; work
+   * on it began at `now`.
+   */
   // hot: once per packet.
   packetSent(now: number, peer: string, { path, result, bytes }: SentPacket): void {
     this.sent.of(peer, path ?? 'none', result).add();
@@ -123,7 +138,7 @@ export class GatewayMeasurements {
     this.sizes.of('sent').record(bytes);
   }
 
-  /** A packet that was given to the application. */
+  /** Records a packet that was delivered to the application. */
   // hot: once per packet.
   packetDelivered(now: number, peer: string, path: string, bytes: number): void {
     this.received.of(peer, path, 'ok').add();
@@ -131,41 +146,50 @@ export class GatewayMeasurements {
     this.sizes.of('received').record(bytes);
   }
 
-  /** A SCION packet of a peer has come. */
+  /** Records a SCION packet that came from a peer. */
   // hot: once per datagram.
   datagramReceived(peer: string, bytes: number): void {
-    this.#from = peer;
+    this.#readingFrom = peer;
     this.datagramsReceived.of(peer).add();
     this.datagramBytesReceived.of(peer).add(bytes);
   }
 
-  /** Something of a peer was dropped; what did not leave is missing at the other end. */
+  /**
+   * Records a drop that concerns a peer. A packet that did not leave will be missing at the peer,
+   * so it counts as unsent.
+   */
   dropped(now: number, reason: string): void {
     if (UNSENT_REASONS.has(reason)) this.lastMinute.add('unsent', now);
   }
 
-  /** A data frame that has left. */
+  /** Records a data frame that has left. */
   // hot: once per data frame.
   frameSent(now: number, peer: string, sequence: number): void {
     this.lastMinute.add('frames', now);
     this.#progressOf(peer).sent = sequence;
   }
 
-  /** A frame that was accepted, whose number is so far above the highest of the newest epoch before; 0 at its first. */
+  /**
+   * Records an accepted frame. `ahead` says how far its number is above the highest number so far
+   * of the newest epoch; 0 for the first frame of an epoch.
+   */
   // hot: once per frame.
   frameAccepted(ahead: number): void {
     if (ahead < 0) this.reordering.record(-ahead);
     else if (ahead > 0) this.slides += 1;
   }
 
-  /** A receiver report of a peer: the highest sequence number and the number of data frames that arrived. */
+  /**
+   * Records a receiver report: the highest sequence number and the number of data frames that
+   * arrived.
+   */
   reported(
     now: number,
     peer: string,
     report: { readonly highest: number; readonly count: number },
   ): void {
     const progress = this.#progressOf(peer);
-    // A peer that was restarted counts anew.
+    // A smaller count shows that the peer was restarted, so it counts from 0 again.
     const news =
       report.count >= progress.reported ? report.count - progress.reported : report.count;
     progress.reported = report.count;
@@ -179,7 +203,7 @@ export class GatewayMeasurements {
     progress.newsNs = now;
   }
 
-  /** Packets to a peer take another path. */
+  /** Records that packets to a peer take another path. */
   switched(now: number, peer: string, { from, to, cause, isFault }: PathChange): void {
     if (to !== undefined) this.used.of(to, peer).add();
     if (!isFault) return;
@@ -191,16 +215,20 @@ export class GatewayMeasurements {
     progress.failover ??= { cause, sinceNs, after: progress.sent };
   }
 
-  /** A question for the paths to an AS, put at `beganNs`, was answered with so many. */
+  /**
+   * Records that a query for the paths to an AS, which began at `beganNs`, has found this number of
+   * paths.
+   */
   pathsFound(isdAs: string, paths: number, beganNs: number): void {
     this.queries.of(isdAs, paths > 0 ? 'ok' : 'no-path').add();
     this.queryTimes.of(isdAs).record((this.#now() - beganNs) / NS_PER_S);
   }
 
-  /** The datagram that came last has been worked on since `beganNs`. */
+  /** Records the time that the gateway took to process the latest datagram, from `beganNs` on. */
   datagramEnded(beganNs: number): void {
-    const times = this.#from === undefined ? undefined : this.receiveTimes.of(this.#from);
-    this.#from = undefined;
+    const times =
+      this.#readingFrom === undefined ? undefined : this.receiveTimes.of(this.#readingFrom);
+    this.#readingFrom = undefined;
     this.#processed('receive', times, beganNs);
   }
 
@@ -211,37 +239,39 @@ export class GatewayMeasurements {
     times?.record(seconds);
   }
 
-  /** The instant at which work begins that is timed, ns; -1 if it is not. */
+  /**
+   * Begins a timed piece of work. Returns the instant, ns; -1 if this piece of work is not timed.
+   */
   // hot: twice or three times per frame.
   begin(): number {
     this.#turn = (this.#turn + 1) % TIMED_EVERY;
     return this.#turn === 0 ? this.#now() : -1;
   }
 
-  /** A frame was sealed. */
+  /** Records a sealed frame. */
   // hot: once per frame.
   frameSealed(type: FrameType, bytes: number, beganNs: number): void {
     this.sealed.of(FRAME_NAMES.get(type) ?? 'other', 'ok').add();
     this.sealedBytes += bytes;
-    this.#took(this.sealTimes, beganNs);
+    this.#recordTime(this.sealTimes, beganNs);
   }
 
-  /** A frame was opened; `bytes` is below 0 if it is not authentic. */
+  /** Records an opened frame; `bytes` is negative if the frame is not authentic. */
   // hot: once per frame.
   frameOpened(type: FrameType, bytes: number, beganNs: number): void {
     const isAuthentic = bytes >= 0;
     this.opened.of(FRAME_NAMES.get(type) ?? 'other', isAuthentic ? 'ok' : 'bad-auth').add();
     if (isAuthentic) this.openedBytes += bytes;
-    this.#took(this.openTimes, beganNs);
+    this.#recordTime(this.openTimes, beganNs);
   }
 
-  /** A replay window has judged a frame. */
+  /** Records that a replay window has judged a frame. */
   // hot: once per frame.
   frameChecked(beganNs: number): void {
-    this.#took(this.checkTimes, beganNs);
+    this.#recordTime(this.checkTimes, beganNs);
   }
 
-  #took(times: BucketCounts, beganNs: number): void {
+  #recordTime(times: BucketCounts, beganNs: number): void {
     if (beganNs < 0) return;
     const ns = this.#now() - beganNs;
     if (ns > 0) times.record(ns / NS_PER_US);

@@ -1,7 +1,8 @@
 /**
- * Gateway: answers the request `metrics` with what the node measured, under the published names (published-metrics.ts).
+ * Gateway: answers the request `metrics` with the measurements of the node, under the published
+ * names (published-metrics.ts).
  *
- * Gauges are computed here, when they are read.
+ * Gauges are computed here at each request.
  *
  * @module
  */
@@ -20,7 +21,10 @@ const NS_PER_S = 1e9;
 const US_PER_S = 1e6;
 const PREFIX = 'betanet_gateway_';
 
-/** Counts of a histogram: one for each bound and one above all, not cumulative. */
+/**
+ * Counts of a histogram: the number of values in each bucket, and last the number above all bounds.
+ * The counts are not cumulative.
+ */
 export interface BucketValue {
   readonly counts: readonly number[];
   readonly sum: number;
@@ -35,7 +39,7 @@ export interface MetricSeries {
 /** Series by the name of their metric. */
 export type MetricSeriesByName = Readonly<Record<string, readonly MetricSeries[]>>;
 
-/** What the metrics are read from. */
+/** The sources of the metrics. */
 export interface NodeMetricsParts {
   readonly measured: GatewayMeasurements;
   readonly counts: GatewayCounts;
@@ -44,11 +48,11 @@ export interface NodeMetricsParts {
   /** Absent before the node has started. */
   readonly lookups: { readonly hits: number; readonly misses: number } | undefined;
   readonly nowNs: number;
-  /** How far the KPI gauges look back. */
+  /** The number of seconds that the KPI gauges cover. */
   readonly seconds?: number | undefined;
 }
 
-/** Reads the metrics whose source is the node; one without a value yet is left out. */
+/** Reads the metrics whose source is the node; metrics without a value so far are left out. */
 export function readNodeMetrics(parts: NodeMetricsParts): MetricSeriesByName {
   const all = { ...gatewayMetrics(parts), ...sidecarMetrics(parts), ...kpiGauges(parts) };
   const folded = foldedLabels(parts.measured);

@@ -1,16 +1,18 @@
 /**
- * The published metrics of a gateway: names, types, labels, and where each value comes from. This table is the only place of
- * the mapping; docs/spec/gateway-metrics.md is made from it, and alerts and dashboards are checked against it.
+ * The published metrics of a gateway: names, types, labels, and where each value comes from. This
+ * table is the only mapping of names to values: docs/spec/gateway-metrics.md is made from it, and
+ * alerts and dashboards are checked against it.
  *
- * A metric is on `/metrics` only if something of this process measured it. Sources: `node` answers the request `metrics`
- * (node-metrics.ts); `process`, `http` and `grpc` are measured by the process of `orrery gateway`. `-` is no source: the name is
- * absent, not 0, for the reason that is given.
+ * `/metrics` shows a metric only if this process measured it. Sources: `node` answers the request
+ * `metrics` (node-metrics.ts); `process`, `http` and `grpc` are measured by the process of `orrery
+ * gateway`. `-` means that there is no source: the metric is absent (not 0), for the reason in the
+ * row.
  *
  * @module
  */
 import { MICROSECOND_BOUNDS, SECOND_BOUNDS, SIZE_BOUNDS, STEP_BOUNDS } from './bounds.ts';
 
-/** Who measures a metric. */
+/** The source of a metric. */
 export type MetricSource = 'node' | 'process' | 'http' | 'grpc' | 'absent';
 
 /** A metric under its published name. */
@@ -19,7 +21,7 @@ export interface PublishedMetric {
   readonly type: 'counter' | 'gauge' | 'histogram';
   readonly labels: readonly string[];
   readonly source: MetricSource;
-  /** What is measured; for an absent metric, why nothing is. */
+  /** The meaning of the metric or, if it is absent, the reason. */
   readonly help: string;
   /** Upper bounds of the buckets of a histogram. */
   readonly bounds: readonly number[];

@@ -13,17 +13,23 @@ const WARNING_SHARE = 0.8;
 
 /** The facts that determine how far frames of one session can overtake each other. */
 export interface FrameReorderFactors {
-  /** Number of frames per second of one (peer, direction), over all paths. */
+  /** Number of frames per second of one peer in one direction, over all paths. */
   readonly framesPerSecond: number;
   /** Delay of the slowest path minus that of the fastest, ns. */
   readonly delaySpreadNs: number;
   /** Longest time for which the machine has stood still, ns: frames of other sockets pass meanwhile. */
   readonly stallNs: number;
-  /** Largest distance of an accepted frame behind the highest one, in sequence numbers. */
+  /**
+   * Largest distance so far between an accepted frame and the highest one before it, in sequence
+   * numbers.
+   */
   readonly lateBy: number;
 }
 
-/** How many frames may overtake one frame: rate times (spread and stall), rounded up, or more if more was seen. */
+/**
+ * Estimates how many frames can overtake one frame: the rate times the sum of spread and stall,
+ * rounded up; or a larger number if one was observed.
+ */
 export function reorderDepth(profile: FrameReorderFactors): number {
   const spreadNs = profile.delaySpreadNs + profile.stallNs;
   const expected = Math.ceil((profile.framesPerSecond * spreadNs) / NS_PER_SECOND);

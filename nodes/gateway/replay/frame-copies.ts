@@ -1,7 +1,7 @@
 /**
- * Tells copies of racing frames from replays (docs/spec/multipath.md, "Strategies"). The replay window refuses
- * both; this gives them names: of a data frame, the second copy, if it came on another path than the first,
- * is `duplicate`, and any further one is `replay`.
+ * Tells copies of racing frames from replays (docs/spec/multipath.md, "Strategies"). The replay
+ * window refuses both; this class tells them apart: the second copy of a data frame is a
+ * `duplicate` if it came on another path than the first copy; any other copy is a `replay`.
  *
  * @module
  */
@@ -10,10 +10,13 @@ import { EPIC_META_LENGTH, PATH_TYPE_EPIC, type PacketView } from '../../scion/i
 import { EPOCHS_PER_PEER_MAX, FRAME_TYPE } from '../geometry.ts';
 import type { FrameHeader } from '../wire.ts';
 
-/** Copies of a frame so far: one; two; or two, of which the second waits for the window like the first. */
-const ONE = 1;
-const TWO = 2;
-const TWO_HELD = 3;
+/**
+ * The number of copies of a frame that have arrived: one; two; or two, of which the second waits
+ * for the window like the first.
+ */
+const ONE_COPY = 1;
+const TWO_COPIES = 2;
+const TWO_COPIES_HELD = 3;
 
 type FrameName = Pick<FrameHeader, 'type' | 'epoch' | 'sequence'>;
 type ArrivedPath = Pick<
@@ -21,24 +24,27 @@ type ArrivedPath = Pick<
   'buffer' | 'start' | 'headerLength' | 'pathOffset' | 'pathType'
 >;
 
-/** The latest frames of an epoch, one in each place. */
+/** The latest frames of an epoch; each place of the arrays holds one frame. */
 interface Places {
   readonly sequences: Float64Array;
   readonly paths: Uint32Array;
   readonly copies: Uint8Array;
 }
 
-/** Remembers on which path the frames of one peer arrived. */
+/** Remembers on which paths the frames of one peer arrived. */
 export class FrameCopies {
   readonly #size: number;
   readonly #epochs = new Map<number, Places>();
 
-  /** @param size Number of frames of an epoch that are remembered: as many as the replay window covers. */
+  /**
+   * @param size Number of frames of an epoch that are remembered; the same number that the replay
+   * window covers.
+   */
   constructor(size: number) {
     this.#size = size;
   }
 
-  /** Records a frame that the window took, or that waits for the window. */
+  /** Records a frame that the window accepted, or that waits for the window. */
   // hot: once per data frame in race mode.
   taken(frame: FrameName, path: ArrivedPath): void {
     if (frame.type !== FRAME_TYPE.data) return;
@@ -48,38 +54,41 @@ export class FrameCopies {
     if (places.sequences[place] !== frame.sequence) {
       places.sequences[place] = frame.sequence;
       places.paths[place] = hash;
-      places.copies[place] = ONE;
-    } else if (places.copies[place] === ONE && places.paths[place] !== hash) {
-      places.copies[place] = TWO_HELD;
+      places.copies[place] = ONE_COPY;
+    } else if (places.copies[place] === ONE_COPY && places.paths[place] !== hash) {
+      places.copies[place] = TWO_COPIES_HELD;
     }
   }
 
-  /** Names an authentic frame that the window refused as a replay. */
+  /** Classifies an authentic frame that the window refused as a replay. */
   // hot: once per data frame in race mode.
   nameRepeat(frame: FrameName, path: ArrivedPath): 'duplicate' | 'replay' {
-    return this.#isNow(ONE, frame, path) ? 'duplicate' : 'replay';
+    return this.#matchesOnce(ONE_COPY, frame, path) ? 'duplicate' : 'replay';
   }
 
-  /** Names a frame that waited for the window, and was refused as a replay in the end. */
+  /** Classifies a frame that waited for the window and was then refused as a replay. */
   nameHeld(frame: FrameName): 'duplicate' | 'replay' {
-    return this.#isNow(TWO_HELD, frame) ? 'duplicate' : 'replay';
+    return this.#matchesOnce(TWO_COPIES_HELD, frame) ? 'duplicate' : 'replay';
   }
 
-  /** True, once, if there were so many copies of the frame, and the first came on another path. */
-  #isNow(copies: number, { epoch, sequence, type }: FrameName, path?: ArrivedPath): boolean {
+  /**
+   * True if exactly `copies` copies of the frame have arrived, the first of them on another path.
+   * True only once for each frame.
+   */
+  #matchesOnce(copies: number, { epoch, sequence, type }: FrameName, path?: ArrivedPath): boolean {
     const places = this.#epochs.get(epoch);
     const place = sequence % this.#size;
     if (type !== FRAME_TYPE.data || places?.sequences[place] !== sequence) return false;
     if (places.copies[place] !== copies) return false;
     if (path !== undefined && places.paths[place] === hashOfPath(path)) return false;
-    places.copies[place] = TWO;
+    places.copies[place] = TWO_COPIES;
     return true;
   }
 
   #placesOf(epoch: number): Places {
     const known = this.#epochs.get(epoch);
     if (known !== undefined) return known;
-    // Epochs ascend, so the first one is the oldest.
+    // Epochs ascend, so the first one in the map is the oldest.
     const [oldest] = this.#epochs.keys();
     if (oldest !== undefined && this.#epochs.size >= EPOCHS_PER_PEER_MAX) {
       this.#epochs.delete(oldest);
@@ -95,7 +104,10 @@ export class FrameCopies {
   }
 }
 
-/** A hash of the path as it arrived; of an EPIC-HP path, of the SCION path inside, which is the same for many packets. */
+/**
+ * A hash of the path on which a frame arrived. For an EPIC-HP path it is the hash of the SCION path
+ * inside, because only that is the same for many packets.
+ */
 function hashOfPath({ buffer, start, headerLength, pathOffset, pathType }: ArrivedPath): number {
   const from = pathOffset + (pathType === PATH_TYPE_EPIC ? EPIC_META_LENGTH : 0);
   const path = buffer.subarray(from, start + headerLength);

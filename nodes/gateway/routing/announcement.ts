@@ -1,12 +1,14 @@
 /**
- * Announcements of prefixes: bodies of control frames, which are sealed like data, so that they come from the peer.
+ * Announcements of prefixes: bodies of control frames, which are sealed like data, so that they
+ * come from the peer.
  *
  * ```text
  *   | 1 (1)  | life, s (1) |  then for each prefix  | length (1) | its first address, without the bytes behind the length |
  * ```
  *
- * A length of 0..32 is that of an IPv4 prefix; 64 more than the length, 64..192, stands for an IPv6 prefix. A life of 0 withdraws.
- * Each announcement says something of its own prefixes alone, so that one may be lost, repeated, or divided.
+ * A length of 0..32 is that of an IPv4 prefix; 64 more than the length, 64..192, stands for an IPv6
+ * prefix. A lifetime of 0 withdraws the prefixes. Each announcement concerns only the prefixes that
+ * it contains, so announcements may be lost, repeated, or divided.
  *
  * @module
  */
@@ -14,9 +16,9 @@ import { concatBytes } from '../../_kit/bytes.ts';
 import { ADDRESS_BITS, PREFIX_LIFE_SECONDS, PREFIXES_PER_PEER_MAX } from './geometry.ts';
 import { type IpFamily, type IpPrefix, prefixOf, readAddress, writeAddress } from './ip-prefix.ts';
 
-/** Which prefixes a peer announces, and for how long. */
+/** The prefixes that a peer announces, and the lifetime of the announcement. */
 export interface PrefixAnnouncement {
-  /** Seconds, 0..30; 0 withdraws. */
+  /** Lifetime, seconds, 0..30; 0 withdraws the prefixes. */
   readonly lifeSeconds: number;
   readonly prefixes: readonly IpPrefix[];
 }
@@ -24,12 +26,12 @@ export interface PrefixAnnouncement {
 /** First byte of the body of an announcement. */
 const KIND = 1;
 const HEAD_BYTES = 2;
-/** What the length byte of an IPv6 prefix is above its length. */
+/** Number that is added to the length of an IPv6 prefix in its length byte. */
 const IPV6_BASE = 64;
 const BITS_PER_BYTE = 8;
 
 /**
- * Writes announcements, as many as are needed so that none is longer than `room`.
+ * Writes as many announcements as are needed, so that none is longer than `room`.
  * @param room Bytes of a body, at least 64.
  */
 export function encodeAnnouncements(
@@ -50,7 +52,10 @@ export function encodeAnnouncements(
   return [...bodies, body];
 }
 
-/** Reads an announcement; undefined if it is none, or has more prefixes than a peer can have. */
+/**
+ * Reads an announcement; undefined if the bytes are none, or contain more prefixes than a peer may
+ * have.
+ */
 export function decodeAnnouncement(body: Uint8Array): PrefixAnnouncement | undefined {
   if (body.length < HEAD_BYTES || body[0] !== KIND) return undefined;
   const prefixes: IpPrefix[] = [];
@@ -66,7 +71,7 @@ export function decodeAnnouncement(body: Uint8Array): PrefixAnnouncement | undef
     const rest = BigInt(bits - bytes * BITS_PER_BYTE);
     const address = readAddress(body, at + 1, bytes) << rest;
     const prefix = prefixOf(family, address, length);
-    // One form alone: bits behind the length are 0.
+    // Only one form of each prefix is accepted: the bits behind its length must be 0.
     if (prefix.address !== address) return undefined;
     prefixes.push(prefix);
     at += 1 + bytes;

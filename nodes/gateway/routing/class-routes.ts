@@ -1,8 +1,10 @@
 /**
- * The paths of traffic classes to one peer: for each class the path that packets take now, by its policies in order.
+ * The paths of traffic classes to one peer: for each class the path that its packets take now,
+ * chosen by the policies of the class in order.
  *
- * Which paths a policy allows is found when paths are looked up, which of them answer whenever the controller has learnt
- * something. Per packet there is only the search for the class.
+ * The paths that a policy allows are determined when paths are looked up; whether they answer is
+ * checked whenever the controller has new information. For each packet, only its class is
+ * determined.
  *
  * @module
  */
@@ -12,41 +14,49 @@ import type { GatewayPath } from '../underlay/path-directory.ts';
 import { readIpHeader } from './ip-header.ts';
 import type { TrafficClass } from './traffic-class.ts';
 
-/** One policy's paths, the best first. */
+/** The paths that one policy allows, the best first. */
 interface AllowedPaths {
   readonly ids: readonly string[];
-  /** True if the policy says which of them is best, so that the path in use is not preferred. */
+  /** True if the policy defines an order of paths; the path in use is then not preferred. */
   readonly isOrdered: boolean;
 }
 
-/** The path of a class. */
+/** The path that packets of a class take. */
 export interface ClassRoute {
   readonly name: string;
-  /** Id of the path; undefined if none that its policies allow answers. */
+  /** Id of the path; undefined if no path that the policies allow answers. */
   readonly path: string | undefined;
   readonly choice?: ClassChoice;
 }
 
-/** Why a class has its path. */
+/** The reason why a class has its path. */
 export interface ClassChoice {
-  /** Index of the policy that allows it. */
+  /** Index of the policy that allows the path. */
   readonly policy: number;
   readonly health: (typeof USABLE)[number];
-  /** `order`: the first in the order of the policy; `in-use`: as other packets; `found`: the first that was found. */
+  /**
+   * `order`: the first path in the order of the policy; `in-use`: the path that other packets take;
+   * `found`: the first path that was found.
+   */
   readonly by: 'order' | 'in-use' | 'found';
 }
 
-/** A path that answers as it should is preferred to one that answers slowly or not always, whichever policy allows it. */
+/**
+ * A path that answers well is preferred to one that answers slowly or with losses, whichever policy
+ * allows it.
+ */
 const USABLE = ['alive', 'degraded'] as const satisfies readonly PathHealth[];
 
-/** Chooses the paths of the classes of packets to one peer. */
+/** Chooses the paths for the classes of packets to one peer. */
 export class ClassRoutes {
   readonly #source: { readonly classes: readonly TrafficClass[] };
   readonly #controller: Pick<PathController, 'active' | 'status'>;
   #allowed: readonly (readonly AllowedPaths[])[] = [];
   #routes: readonly ClassRoute[] = [];
 
-  /** @param source Has the classes in force. */
+  /**
+   * @param source Provides the classes in force.
+   */
   constructor(
     source: { readonly classes: readonly TrafficClass[] },
     controller: Pick<PathController, 'active' | 'status'>,
@@ -55,12 +65,12 @@ export class ClassRoutes {
     this.#controller = controller;
   }
 
-  /** The path of each class, in their order. */
+  /** The path of each class, in the order of the classes. */
   get all(): readonly ClassRoute[] {
     return this.#routes;
   }
 
-  /** Called with the paths to the peer whenever they were looked up; {@link plan} must follow. */
+  /** Called with the paths to the peer after each lookup; {@link plan} must be called next. */
   found(paths: readonly GatewayPath[]): void {
     this.#allowed = this.#source.classes.map(({ policies }) =>
       policies.map((policy) => {
@@ -71,7 +81,7 @@ export class ClassRoutes {
     );
   }
 
-  /** Chooses anew: called when the controller has learnt something. */
+  /** Chooses the paths again. Called when the controller has new information. */
   plan(nowNs: number): void {
     const { classes } = this.#source;
     if (classes.length === 0 && this.#routes.length === 0) return;
@@ -91,7 +101,10 @@ export class ClassRoutes {
     });
   }
 
-  /** The route of the first class that a packet fits; undefined if it fits none, or is no IP packet. */
+  /**
+   * The route of the first class to which a packet belongs; undefined if it belongs to none, or is
+   * no IP packet.
+   */
   // hot: once per packet.
   of(packet: Uint8Array): ClassRoute | undefined {
     const { classes } = this.#source;
@@ -100,7 +113,7 @@ export class ClassRoutes {
   }
 }
 
-/** The path of the first policy that allows one that fits. */
+/** Chooses a path of the first policy that allows a fitting path. */
 function choose(
   policies: readonly AllowedPaths[],
   isFit: (id: string) => boolean,

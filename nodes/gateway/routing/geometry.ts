@@ -11,27 +11,32 @@ export const ADDRESS_BITS = { ipv4: 32, ipv6: 128 } as const;
 
 /** Largest number of prefixes that a gateway announces, and that one peer can have in the routing table. */
 export const PREFIXES_PER_PEER_MAX = 64;
-/** Time between two announcements, ns: a lost one delays packets by so much. */
+/** Time between two announcements, ns: if one is lost, packets may be refused for this long. */
 export const ANNOUNCE_NS = NS_PER_SECOND;
 /** How long a prefix stays in use without a new announcement, s (scionproto/scion, `gateway/gateway.go`). */
 export const PREFIX_LIFE_SECONDS = 30;
 /**
- * Frames with announcements of one peer that are read, per second and at once: each second one is sent, and on the narrowest
- * path 22.
+ * Number of frames with announcements from one peer that are read per second, and at once. A peer
+ * announces once per second, and on the narrowest path this takes 22 frames.
  */
 export const ANNOUNCEMENTS = { perSecond: 24, burst: 48 } as const;
 
-/** Limits of a routing policy; the reference has none. */
+/** Limits of a routing policy; the reference gateway has no such limits. */
 export const ROUTING_POLICY_LIMITS = {
   /** Longest text, characters. */
   text: 65_536,
   /** Largest number of rules. */
   rules: 256,
-  /** Largest number of prefixes of all rules together: each announced prefix is compared with all of them. */
+  /**
+   * Largest number of prefixes of all rules together: each announced prefix is compared with all of
+   * them.
+   */
   prefixes: 1_024,
   /** Largest number of comparisons of two prefixes for one announcement: some milliseconds. */
   comparisons: 65_536,
 } as const;
 
-/** Largest number of traffic classes, of policies of one, and of entries of a list in one. */
+/**
+ * Largest number of traffic classes, of policies in a class, and of entries in a list of a class.
+ */
 export const TRAFFIC_CLASS_LIMITS = { classes: 32, policies: 8, entries: 64 } as const;

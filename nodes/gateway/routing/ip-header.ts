@@ -1,7 +1,9 @@
 /**
- * What routing and traffic classes read of an IP packet: addresses, DSCP, protocol, ports.
+ * Reads those fields of an IP packet that routing and traffic classes need: addresses, DSCP,
+ * protocol, ports.
  *
- * It follows no chain of IPv6 extension headers: what comes behind one has no ports here.
+ * Chains of IPv6 extension headers are not followed, so a packet with such headers has no ports
+ * here.
  *
  * @module
  */
@@ -11,7 +13,7 @@ import { readUint16 } from '../../_kit/bytes.ts';
 import { IPV4_HEADER_BYTES, IPV6_HEADER_BYTES } from '../sig/geometry.ts';
 import { type IpAddress, readAddress } from './ip-prefix.ts';
 
-/** The facts about a packet by which it is routed. */
+/** The fields of a packet by which it is routed. */
 export interface IpHeader {
   readonly source: IpAddress;
   readonly destination: IpAddress;
@@ -19,12 +21,12 @@ export interface IpHeader {
   readonly dscp: number;
   /** Protocol of IPv4, or next header of IPv6. */
   readonly protocol: number;
-  /** -1 unless the packet has the ports: of TCP or UDP, and no later fragment. */
+  /** The port; -1 unless the packet is TCP or UDP, and no later fragment. */
   readonly sourcePort: number;
   readonly destinationPort: number;
 }
 
-/** Protocols of which the ports are read (RFC 9293, section 3.1; RFC 768). */
+/** Protocols whose ports are read (RFC 9293, section 3.1; RFC 768). */
 export const IP_PROTOCOLS = { icmp: 1, tcp: 6, udp: 17, icmpv6: 58 } as const;
 
 const IPV4_TOS_AT = 1;
@@ -42,7 +44,7 @@ const IPV6_DSCP_SHIFT = 6;
 const DSCP_MASK = 0x3f;
 const PORTS_BYTES = 4;
 
-/** Reads an IP packet; undefined if the bytes are none of the length that it says. */
+/** Reads an IP packet; undefined if the bytes do not have the length that the packet states. */
 export function readIpHeader(packet: Uint8Array): IpHeader | undefined {
   if (readIpLength(packet, 0) !== packet.length) return undefined;
   return (packet[0] as number) >> 4 === 4 ? readIpv4(packet) : readIpv6(packet);

@@ -1,5 +1,6 @@
 /**
- * Prefixes of IP addresses (RFC 4632, section 3.1; RFC 4291, section 2.3): text, comparison, halves.
+ * Prefixes of IP addresses (RFC 4632, section 3.1; RFC 4291, section 2.3): conversion from and to
+ * text, comparison, and division into halves.
  *
  * @module
  */
@@ -15,7 +16,10 @@ export interface IpAddress {
   readonly address: bigint;
 }
 
-/** All addresses that begin with the same bits: `address` is the first, whose bits behind the prefix are 0. */
+/**
+ * A prefix stands for all addresses that begin with the same bits. `address` is the first of them,
+ * whose bits behind the prefix are 0.
+ */
 export interface IpPrefix extends IpAddress {
   /** Number of leading bits that all its addresses share. */
   readonly length: number;
@@ -33,7 +37,8 @@ export function parseIpPrefix(text: string): IpPrefix | string {
   const host = /^[\d.]+$|:/.test(address) ? parseHost(address) : undefined;
   const length = Number(lengthText);
   const family = address.includes(':') ? 'ipv6' : 'ipv4';
-  // An address that IPv6 maps from IPv4 is read as the IPv4 address; its prefix would have another length.
+  // An IPv6 address that is mapped from IPv4 is read as the IPv4 address, so a prefix length for
+  // IPv6 would not fit it.
   if (host === undefined || (family === 'ipv6') !== (host.type === HOST_TYPE_IPV6)) {
     return `"${text}" is no prefix, expected one such as 10.1.0.0/16 or 2001:db8::/32`;
   }
@@ -46,13 +51,13 @@ export function parseIpPrefix(text: string): IpPrefix | string {
   return `"${text}" has bits behind its length, expected ${formatIpPrefix(prefix)}`;
 }
 
-/** Reads an address of either version; undefined if it is none. */
+/** Reads an address of either version; undefined if the text is no address. */
 export function parseIpAddress(text: string): IpAddress | undefined {
   const prefix = parseIpPrefix(`${text}/${ADDRESS_BITS[text.includes(':') ? 'ipv6' : 'ipv4']}`);
   return typeof prefix === 'string' ? undefined : prefix;
 }
 
-/** The prefix of this length that an address is in. */
+/** The prefix of this length that contains an address. */
 export function prefixOf(family: IpFamily, address: bigint, length: number): IpPrefix {
   const rest = BigInt(ADDRESS_BITS[family] - length);
   return { family, address: (address >> rest) << rest, length };

@@ -1,9 +1,11 @@
 /**
- * The IP router of a gateway: announces the prefixes that its policy advertises, accepts those of peers that the policy
- * accepts, and finds the peer for a packet by the longest prefix that its destination is in.
+ * The IP router of a gateway: announces the prefixes that its policy advertises, accepts those of
+ * peers that the policy accepts, and finds the peer for a packet by the longest prefix that its
+ * destination is in.
  *
- * Announcements are repeated; what is not announced any more, withdrawn, or of a peer that is gone leaves the table. A peer
- * cannot attract what the policy rejects, nor what is in a prefix that this gateway itself announces. It holds no host.
+ * Announcements are repeated. A route leaves the table when it is withdrawn or no longer announced,
+ * or when its peer is gone. A peer cannot attract packets whose destination the policy rejects, or
+ * that is in a prefix which this gateway itself announces. The router has no access to the host.
  *
  * @module
  */
@@ -43,7 +45,7 @@ import { makeTrafficClasses, type TrafficClass } from './traffic-class.ts';
 
 const NS_PER_SECOND = 1_000_000_000;
 
-/** A peer as the router sees it. */
+/** A peer, as the router needs it. */
 export interface RoutedPeer {
   readonly name: string;
   readonly end: Pick<PacketEnd, 'isdAs'>;
@@ -52,7 +54,7 @@ export interface RoutedPeer {
   announce(at: ClockReadings, announcement: PrefixAnnouncement): void;
 }
 
-/** What the router needs of its gateway. */
+/** What the router needs from its gateway. */
 export interface IpRouterParts<P extends RoutedPeer = RoutedPeer> {
   readonly own: IsdAs;
   readonly peers: {
@@ -63,18 +65,18 @@ export interface IpRouterParts<P extends RoutedPeer = RoutedPeer> {
   readonly after: (delayNs: number, fire: () => void) => Timer;
   /** Sends a packet to the peer of this name. */
   readonly send: (peer: string, packet: Uint8Array, wishes: SendWishes | undefined) => string;
-  /** Counts something refused. */
+  /** Counts a refused packet or announcement. */
   readonly drop: (reason: string) => void;
 }
 
-/** The place of a frame among those of a peer. */
+/** The position of a frame in the sequence of all frames of a peer. */
 type FramePlace = Pick<FrameHeader, 'epoch' | 'sequence'>;
-const NOWHERE: FramePlace = { epoch: -1, sequence: 0 };
+const BEFORE_ALL_FRAMES: FramePlace = { epoch: -1, sequence: 0 };
 
-/** What is kept of a peer that announces. */
+/** The data about a peer that has announced prefixes. */
 interface Announcer {
   readonly bucket: TokenBucket;
-  /** Its last withdrawal: an announcement that was sent before it comes too late. */
+  /** The frame of its last withdrawal; announcements in earlier frames are ignored. */
   withdrawn: FramePlace;
 }
 
@@ -83,10 +85,10 @@ export class IpRouter<P extends RoutedPeer = RoutedPeer> {
   readonly table = new RouteTable();
   /** The traffic classes in force. */
   classes: readonly TrafficClass[] = [];
-  /** The prefixes that we announce. */
+  /** The prefixes that this gateway announces. */
   own: readonly IpPrefix[] = [];
   readonly #parts: IpRouterParts<P>;
-  /** One for each peer that has announced anything. */
+  /** The data of each peer that has announced anything. */
   readonly #announcers = new Map<string, Announcer>();
   #timer: Timer | undefined;
   #policy: RoutingPolicy = [];
@@ -97,7 +99,7 @@ export class IpRouter<P extends RoutedPeer = RoutedPeer> {
     this.changeClasses(options.classes);
   }
 
-  /** Announces again and again, while the policy says anything. */
+  /** Announces our prefixes at regular intervals, if there is a policy. */
   start(): void {
     this.stop();
     if (this.#policy.length === 0) return;
@@ -111,7 +113,10 @@ export class IpRouter<P extends RoutedPeer = RoutedPeer> {
     this.#timer = undefined;
   }
 
-  /** Sends a packet to the peer that its destination leads to. @returns `ok`, or why it is refused. */
+  /**
+   * Sends a packet to the peer to which its destination is routed.
+   * @returns `ok`, or why it is refused.
+   */
   send(packet: Uint8Array, wishes: SendWishes | undefined): string {
     const header = readIpHeader(packet);
     const peer = header === undefined ? 'ip-malformed' : this.peerFor(header.destination);
@@ -125,12 +130,18 @@ export class IpRouter<P extends RoutedPeer = RoutedPeer> {
     this.#announce(peer, PREFIX_LIFE_SECONDS, this.#advertisedTo(peer));
   }
 
-  /** Reads the body of a control frame of a peer. @param frame Its place among the frames of the peer. */
+  /**
+   * Reads the body of a control frame of a peer.
+   * @param frame The position of the frame that contained the body.
+   */
   received(peer: RoutedPeer, body: Uint8Array, { epoch, sequence }: FramePlace): void {
     const { moment, drop } = this.#parts;
     const { nowNs } = moment();
     const known = this.#announcers.get(peer.name);
-    const announcer = known ?? { bucket: TokenBucket.of(ANNOUNCEMENTS), withdrawn: NOWHERE };
+    const announcer = known ?? {
+      bucket: TokenBucket.of(ANNOUNCEMENTS),
+      withdrawn: BEFORE_ALL_FRAMES,
+    };
     this.#announcers.set(peer.name, announcer);
     const announced = announcer.bucket.take(nowNs) ? decodeAnnouncement(body) : 'announcement-rate';
     const { withdrawn } = announcer;
@@ -145,15 +156,16 @@ export class IpRouter<P extends RoutedPeer = RoutedPeer> {
     }
   }
 
-  /** Forgets what a peer that is gone has announced. */
+  /** Removes the routes of a peer that is gone. */
   forget(name: string): void {
     this.#announcers.delete(name);
     for (const route of this.table.routesOf(name)) this.table.delete(route);
   }
 
   /**
-   * Replaces the policy: withdraws what is not announced any more, and removes routes that it does not accept; a route that it
-   * accepts in part returns with the next announcement.
+   * Replaces the policy. Withdraws prefixes that are no longer announced, and removes routes that
+   * the new policy does not accept; if it accepts a part of a route, this part returns with the
+   * next announcement.
    */
   changePolicy(text: string | undefined): void {
     const { peers } = this.#parts;
@@ -177,12 +189,15 @@ export class IpRouter<P extends RoutedPeer = RoutedPeer> {
     this.start();
   }
 
-  /** Replaces the traffic classes; peers must look up their paths again. */
+  /** Replaces the traffic classes; afterwards, peers must look up their paths again. */
   changeClasses(classes: GatewayOptions['classes']): void {
     this.classes = makeTrafficClasses(classes ?? []);
   }
 
-  /** The peer for a destination, or why there is none. Of several with the same prefix, the first that answers. */
+  /**
+   * The peer for a destination, or the reason why there is none. If several peers announced the
+   * same prefix, the first one that answers is chosen.
+   */
   peerFor(
     destination: IpAddress,
     nowNs = this.#parts.moment().nowNs,
@@ -195,7 +210,7 @@ export class IpRouter<P extends RoutedPeer = RoutedPeer> {
 
   #read(text: string | undefined): void {
     const policy = parseRoutingPolicy(text ?? '');
-    // The text was checked with the options.
+    // The text was already checked together with the options, so it has no mistakes.
     this.#policy = 'reason' in policy ? [] : policy;
     this.own = ownPrefixes(this.#policy, this.#parts.own);
   }

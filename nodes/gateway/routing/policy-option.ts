@@ -1,5 +1,6 @@
 /**
- * Gateway: the option `routing`, the text of a routing policy, which stays a text: options are compared and copied.
+ * Gateway: the option `routing`: the text of a routing policy. The value stays a text, because
+ * options are compared and copied.
  *
  * @module
  */

@@ -44,17 +44,17 @@ export interface RoutingRule {
   readonly networks: PrefixMatcher;
 }
 
-/** Rules, of which the first that fits decides. */
+/** Rules in order; the first one that fits decides. */
 export type RoutingPolicy = readonly RoutingRule[];
 
-/** What is wrong with the text of a policy, and where: lines and columns count from 1. */
+/** What is wrong with the text of a policy, and where; lines and columns are counted from 1. */
 export interface RoutingPolicyMistake {
   readonly line: number;
   readonly column: number;
-  /** First column behind what is wrong. */
+  /** The first column after the mistake. */
   readonly endColumn: number;
   readonly reason: string;
-  /** The words of which one was expected there. */
+  /** The words of which one was expected at this place. */
   readonly words?: readonly string[];
 }
 
@@ -113,14 +113,18 @@ export function ownPrefixes(policy: RoutingPolicy, own: IsdAs): readonly IpPrefi
   );
 }
 
-/** How much work may be done for an announcement: comparisons of two prefixes. */
+/**
+ * The amount of work that is still allowed for an announcement, as a number of comparisons of two
+ * prefixes.
+ */
 export interface PolicyWork {
   left: number;
 }
 
 /**
- * The part of an announced prefix that a gateway of the AS `own` accepts from the AS `peer`, as prefixes; the whole, if the
- * policy accepts the whole. Nothing if that takes more work than is left.
+ * The parts of an announced prefix that a gateway of the AS `own` accepts from the AS `peer`. The
+ * result is the prefix itself if the policy accepts it completely, and empty if the work would
+ * exceed what is left.
  */
 export function acceptedParts(
   policy: RoutingPolicy,
@@ -149,7 +153,7 @@ export function acceptedParts(
   return accepted;
 }
 
-/** The rules without those prefixes that have no address in common with a part. */
+/** The rules, reduced to those prefixes that have addresses in common with a part. */
 function rulesNear(rules: RoutingPolicy, part: IpPrefix, work: PolicyWork): RoutingPolicy {
   return rules.map((rule) => {
     const { prefixes, isNegated } = rule.networks;
@@ -159,7 +163,10 @@ function rulesNear(rules: RoutingPolicy, part: IpPrefix, work: PolicyWork): Rout
   });
 }
 
-/** What the first rule says that a part fits; `split` if only some of its addresses fit that rule. */
+/**
+ * The decision of the first rule that fits a part; `split` if only some addresses of the part fit
+ * this rule.
+ */
 function decide(near: RoutingPolicy, part: IpPrefix): 'accept' | 'reject' | 'split' {
   for (const { action, networks } of near) {
     const { prefixes, isNegated } = networks;
@@ -170,7 +177,7 @@ function decide(near: RoutingPolicy, part: IpPrefix): 'accept' | 'reject' | 'spl
   return 'reject';
 }
 
-/** True if a matcher fits an AS; 0 in its ISD or AS fits any number. */
+/** True if a matcher fits an AS. In a matcher, 0 as ISD or as AS fits any number. */
 function fits({ isdAs, isNegated }: IsdAsMatcher, one: IsdAs): boolean {
   const wanted = isdAsNumbers(isdAs);
   const { isd, as } = isdAsNumbers(one);

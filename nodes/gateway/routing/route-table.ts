@@ -1,24 +1,27 @@
 /**
- * The routing table: which peers announced the prefixes that an address is in, those of the longest prefix first
- * (RFC 4632, section 5.1).
+ * The routing table: finds the peers that announced prefixes which contain an address, with those
+ * of the longest prefix first (RFC 4632, section 5.1).
  *
- * One table of hashes per length, so that a lookup costs one probe for each length in use, whatever the number of routes.
- * Routes end by time; the caller keeps it.
+ * There is one hash table for each prefix length, so a lookup costs one access for each length in
+ * use, whatever the number of routes. Routes end at an instant; the caller provides the time.
  *
  * @module
  */
 import { ADDRESS_BITS } from './geometry.ts';
 import { type IpAddress, type IpFamily, type IpPrefix, prefixOf } from './ip-prefix.ts';
 
-/** A prefix, and a peer that announced it. */
+/** A prefix, and the peer that announced it. */
 export interface Route {
   readonly prefix: IpPrefix;
   readonly peer: string;
-  /** From this instant on the route is not used, ns. */
+  /** The instant from which on the route is not used, ns. */
   readonly endNs: number;
 }
 
-/** Routes of one prefix by their peers, by the prefix's first address; one such table for each length. */
+/**
+ * The routes of each prefix by their peers, by the first address of the prefix. There is one such
+ * table for each prefix length.
+ */
 type ByLength = (Map<bigint, Map<string, Route>> | undefined)[];
 
 /** The routes of one gateway. */
@@ -26,12 +29,12 @@ export class RouteTable {
   readonly #families: Readonly<Record<IpFamily, ByLength>> = { ipv4: [], ipv6: [] };
   readonly #byPeer = new Map<string, Set<Route>>();
 
-  /** The routes of a peer, in the order in which they came. */
+  /** The routes of a peer, in the order of their arrival. */
   routesOf(peer: string): readonly Route[] {
     return [...(this.#byPeer.get(peer) ?? [])];
   }
 
-  /** All routes, peer by peer. */
+  /** All routes, ordered by peer. */
   list(): readonly Route[] {
     return [...this.#byPeer.keys()].sort().flatMap((peer) => this.routesOf(peer));
   }
@@ -41,12 +44,12 @@ export class RouteTable {
     return this.#byPeer.get(peer)?.size ?? 0;
   }
 
-  /** The route of a peer over exactly this prefix. */
+  /** The route of a peer for exactly this prefix. */
   get({ family, address, length }: IpPrefix, peer: string): Route | undefined {
     return this.#families[family][length]?.get(address)?.get(peer);
   }
 
-  /** Adds a route, or replaces the one of the same prefix and peer. */
+  /** Adds a route; replaces the route of the same prefix and peer. */
   set(route: Route): void {
     const { prefix, peer } = route;
     const known = this.get(prefix, peer);
@@ -76,7 +79,10 @@ export class RouteTable {
     if (ofPeer?.size === 0) this.#byPeer.delete(peer);
   }
 
-  /** The routes of the longest prefix that an address is in, in the order of their peers' names; none if there is none. */
+  /**
+   * The routes of the longest prefix that contains an address, in the order of their peers' names;
+   * empty if no prefix contains it.
+   */
   // hot: once per IP packet.
   lookup({ family, address }: IpAddress, nowNs: number): readonly Route[] {
     const byLength = this.#families[family];

@@ -1,5 +1,6 @@
 /**
- * Traffic classes: which of the IP packets belong to one, and by which policies, in order, their paths are chosen.
+ * Traffic classes: which IP packets belong to a class, and the policies, in order, by which their
+ * paths are chosen.
  *
  * @module
  */
@@ -84,18 +85,18 @@ export const trafficClassesSchema = z
 export type TrafficClassOptions = z.output<typeof trafficClassesSchema>;
 type Match = TrafficClassOptions[number]['match'];
 
-/** A class, ready to compare packets with. */
+/** A class in the form in which packets are compared with it. */
 export interface TrafficClass {
   readonly name: string;
   readonly policies: readonly PathPolicy[];
   readonly fits: (header: IpHeader) => boolean;
-  /** True if packets to an address fit, as far as that is said by their destination. */
+  /** True if packets to an address fit the class, as far as their destination decides this. */
   readonly fitsTo: (destination: IpAddress) => boolean;
-  /** The other keys by which packets fit or not. */
+  /** The other keys that decide whether a packet fits. */
   readonly otherKeys: readonly string[];
 }
 
-/** Prepares classes. */
+/** Converts the options of classes to the form in which packets are compared with them. */
 export function makeTrafficClasses(options: TrafficClassOptions): readonly TrafficClass[] {
   return options.map(({ name, match: wanted, paths }) => {
     const { destination, ...others } = wanted;
@@ -107,7 +108,7 @@ export function makeTrafficClasses(options: TrafficClassOptions): readonly Traff
   });
 }
 
-/** One test for each key that is given. */
+/** Makes one test for each key of the match. */
 function testsOf(wanted: Omit<Match, 'destination'>): readonly ((header: IpHeader) => boolean)[] {
   const tests: ((header: IpHeader) => boolean)[] = [];
   const { dscp, protocol, source, sourcePort, destinationPort } = wanted;
@@ -151,7 +152,7 @@ function testOfPorts(
     ranges.some(({ first, last }) => first <= portOf(header) && portOf(header) <= last);
 }
 
-/** The first and last port of a range; of another text, a range without ports. */
+/** The first and last port of a range. If the text is no range, the result contains no port. */
 function portsOf(text: string): { readonly first: number; readonly last: number } {
   const [, first, last] = /^(\d{1,5})-(\d{1,5})$/.exec(text) ?? [];
   return { first: Number(first ?? 1), last: Number(last ?? 0) };

@@ -18,11 +18,14 @@ import {
   SIG_QUEUE_PACKETS_MAX,
 } from './geometry.ts';
 
-/** What an encoder is made for. */
+/** The parameters of an encoder. */
 export interface SigStream {
   /** 0..255. */
   readonly session: number;
-  /** 0..1,048,575; a stream is one path's, and a new path begins a new one (sender.go, `newSender`). */
+  /**
+   * 0..1,048,575. A stream belongs to one path; a new path begins a new stream (sender.go,
+   * `newSender`).
+   */
   readonly stream: number;
   /** Largest frame that the path carries, header included, bytes: at least 56. */
   readonly frameBytesMax: number;
@@ -32,7 +35,7 @@ export interface SigStream {
 export class SigEncoder {
   readonly #of: SigStream;
   readonly #queue: Uint8Array[] = [];
-  /** Bytes of the first packet of the queue that earlier frames carry. */
+  /** Number of bytes of the first packet in the queue that earlier frames have carried. */
   #sent = 0;
   #sequence = 0;
 
@@ -44,18 +47,19 @@ export class SigEncoder {
   }
 
   /**
-   * Takes a packet; it is copied.
+   * Adds a copy of a packet to the queue.
    * @returns why it is refused; undefined if it is not.
    */
   add(packet: Uint8Array): SigDropReason | undefined {
-    // encoder.go, `Read`: packets of another length than they say are left out.
+    // As in encoder.go, `Read`, a packet is left out if its length differs from the length that it
+    // states.
     if (readIpLength(packet, 0) !== packet.length) return 'ip-malformed';
     if (this.#queue.length >= SIG_QUEUE_PACKETS_MAX) return 'sig-queue-full';
     this.#queue.push(packet.slice());
     return undefined;
   }
 
-  /** Makes the next frame of what has been taken; undefined if nothing is left. */
+  /** Makes the next frame from the queued packets; undefined if none is left. */
   next(): Uint8Array | undefined {
     if (this.#queue.length === 0) return undefined;
     const { session, stream, frameBytesMax } = this.#of;

@@ -13,15 +13,18 @@ const STREAM_AT = 4;
 const SEQUENCE_AT = 8;
 const UINT32_VALUES = 0x1_0000_0000;
 
-/** What the header of a frame says. */
+/** The fields of a frame's header. */
 export interface SigHeader {
-  /** 0..255; between two gateways, a session has the packets of one traffic class. */
+  /** 0..255. Between two gateways, a session carries the packets of one traffic class. */
   readonly session: number;
   /** 0..1,048,575; within a session, the frames of a stream are numbered. */
   readonly stream: number;
-  /** 0..2^53 - 1, one more in each frame of the stream. */
+  /** 0..2^53 - 1; each frame of a stream has the next number. */
   readonly sequence: number;
-  /** Offset behind the header of the first packet that starts in the frame, or {@link SIG_NO_PACKET_STARTS}. */
+  /**
+   * Offset, from the end of the header, of the first packet that starts in the frame; or {@link
+   * SIG_NO_PACKET_STARTS}.
+   */
   readonly index: number;
 }
 
@@ -34,7 +37,7 @@ export interface SigHeader {
 export function decodeSigHeader(frame: Uint8Array): SigHeader | SigDropReason {
   if (frame.length < SIG_HEADER_BYTES) return 'sig-truncated';
   if (frame[0] !== SIG_VERSION) return 'sig-version';
-  // A stream would have to send a million frames a second for 285 years.
+  // Before this could happen, a stream would have to send a million frames a second for 285 years.
   const sequence =
     readUint32(frame, SEQUENCE_AT) * UINT32_VALUES + readUint32(frame, SEQUENCE_AT + 4);
   if (sequence > Number.MAX_SAFE_INTEGER) return 'sig-sequence';

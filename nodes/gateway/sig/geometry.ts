@@ -28,7 +28,10 @@ export const SIG_HEADER_BYTES = 16;
 export const SIG_VERSION = 0;
 /** Value of the field Index if no packet starts in the frame. */
 export const SIG_NO_PACKET_STARTS = 0xffff;
-/** Our session: one, since each path has streams of its own, whatever traffic class takes it. */
+/**
+ * The number of our only session. One is enough, because each path has streams of its own,
+ * whichever traffic classes take it.
+ */
 export const SIG_SESSION = 0;
 /** Largest number of a stream, 20 bits. */
 export const SIG_STREAM_MAX = 0xf_ffff;
@@ -50,7 +53,10 @@ export const SIG_FRAME_BYTES_MIN = SIG_HEADER_BYTES + IPV6_HEADER_BYTES;
 export const SIG_QUEUE_PACKETS_MAX = 64;
 /** Number of frames that one packet may be divided into (worker.go, `reassemblyListCap`). */
 export const SIG_LIST_FRAMES_MAX = 100;
-/** A stream without a frame for so long is given up, ns; in the reference after one to two of them (worker.go, `cleanup`). */
+/**
+ * A stream that has had no frame for this time is given up, ns. The reference gives it up after one
+ * to two times as long (worker.go, `cleanup`).
+ */
 export const SIG_STREAM_IDLE_NS_MAX = NS_PER_SECOND;
 /**
  * Number of streams of one peer with an unfinished packet or held frames: eight traffic classes that change paths at
@@ -61,7 +67,7 @@ export const SIG_STREAMS_MAX = 16;
 
 /** Number of frames of a stream that are held until an earlier one arrives. */
 export const SIG_REORDER_FRAMES_MAX = 32;
-/** Bytes of the held frames of a stream. */
+/** Largest number of bytes of the held frames of a stream. */
 export const SIG_REORDER_BYTES_MAX = 0x1_0000;
-/** How long frames are held at most, ns, where they are held at all. */
+/** Longest time for which a frame is held, ns, if frames are held at all. */
 export const SIG_REORDER_NS = 5 * NS_PER_MS;

@@ -1,9 +1,11 @@
 /**
- * Takes the packets out of the SIG frames of one stream (scionproto/scion, `gateway/dataplane/rlist.go` and
- * `framebuf.go`). It keeps one unfinished packet, whose frames must follow each other without a gap.
+ * Takes the packets out of the SIG frames of one stream (scionproto/scion,
+ * `gateway/dataplane/rlist.go` and `framebuf.go`). At most one packet is unfinished at a time, and
+ * its frames must follow each other without a gap.
  *
- * Like the reference, it remembers nothing once no packet is unfinished: an old frame of whole packets is then
- * accepted again. SIG frames have neither protection against replay nor authentication.
+ * As in the reference, nothing is remembered while no packet is unfinished, so an old frame that
+ * contains only whole packets is then accepted again. SIG frames have neither protection against
+ * replay nor authentication.
  *
  * @module
  */
@@ -14,7 +16,7 @@ import type { SigDropReason } from './drops.ts';
 import type { SigHeader } from './frame.ts';
 import { SIG_LIST_FRAMES_MAX, SIG_NO_PACKET_STARTS } from './geometry.ts';
 
-/** Where packets and reasons go. */
+/** Receives the packets, and the reasons for which frames are dropped. */
 export interface SigOutput {
   /** @param packet Valid during the call only. */
   deliver(packet: Uint8Array): void;
@@ -24,34 +26,35 @@ export interface SigOutput {
 /** Reassembles the packets of one stream. */
 export class SigReassembly {
   readonly #output: SigOutput;
-  /** What has arrived of the unfinished packet, one part of each frame. */
+  /** The parts of the unfinished packet that have arrived, one for each frame. */
   #parts: Uint8Array[] = [];
   /** Sequence number of the frame in which the unfinished packet starts. */
   #first = 0;
-  /** Bytes of the unfinished packet that are yet to come. */
+  /** Number of bytes of the unfinished packet that are still missing. */
   #missing = 0;
 
   constructor(output: SigOutput) {
     this.#output = output;
   }
 
-  /** True while a packet has started and not ended. */
+  /** True while a packet has started but not ended. */
   get isUnfinished(): boolean {
     return this.#parts.length > 0;
   }
 
-  /** Takes a frame whose header is checked; `payload` is what follows the header. */
+  /** Takes a frame whose header was checked; `payload` is the part behind the header. */
   take(header: SigHeader, payload: Uint8Array): void {
     if (!this.isUnfinished) {
       this.#start(header, payload);
       return;
     }
     const next = this.#first + this.#parts.length;
-    // A frame that is far behind shows that the unfinished packet was never sent: nobody authenticates its sequence number.
+    // If a frame is far behind, the unfinished packet was probably never sent, because its sequence
+    // number is not authenticated.
     if (this.#first - header.sequence > SIG_LIST_FRAMES_MAX) {
       this.#restart('sig-evicted', header, payload);
     } else if (header.sequence < this.#first) this.#output.drop('sig-too-old');
-    // rlist.go, `Insert`.
+    // As in rlist.go, `Insert`.
     else if (header.sequence < next) this.#output.drop('sig-duplicate');
     else if (header.sequence > next) this.#restart('sig-evicted', header, payload);
     else if (this.#parts.length === SIG_LIST_FRAMES_MAX) {
@@ -70,12 +73,13 @@ export class SigReassembly {
     this.#start(header, payload);
   }
 
-  /** Takes the frame in which the unfinished packet goes on. */
+  /** Takes a frame that continues the unfinished packet. */
   #continue(header: SigHeader, payload: Uint8Array): void {
     const isMiddle = header.index === SIG_NO_PACKET_STARTS;
     const length = isMiddle ? payload.length : header.index;
-    // rlist.go, `tryReassemble`, counts all bytes of the last frame, also those of the packet that starts in it, and so
-    // emits a packet mixed of two when the index contradicts the length. Here both must agree.
+    // In rlist.go, `tryReassemble` counts all bytes of the last frame, including those of the
+    // packet that starts in it. So if the index contradicts the length, it delivers a mixture of
+    // two packets. Here both must agree.
     const isRight = isMiddle ? length <= this.#missing : length === this.#missing;
     if (!isRight) {
       this.#restart('sig-invalid', header, payload);
@@ -96,7 +100,10 @@ export class SigReassembly {
     else this.#read(header, payload);
   }
 
-  /** Delivers the whole packets from the index on, and keeps the start of one that goes on in the next frame. */
+  /**
+   * Delivers the whole packets from the index on. Keeps the start of a packet that continues in the
+   * next frame.
+   */
   #read({ sequence, index }: SigHeader, payload: Uint8Array): void {
     let at = index;
     while (at < payload.length) {

@@ -34,7 +34,7 @@ interface ReceivedStream {
   idleAtNs: number;
 }
 
-/** Where packets go, and how frames are put in order. */
+/** Where packets go, and how long frames wait for earlier ones. */
 export interface SigReceiverSetup {
   readonly output: SigOutput;
   /** How long a frame waits for earlier ones of its stream, ns; with 0, none waits, as in the reference. */
@@ -44,7 +44,7 @@ export interface SigReceiverSetup {
 /** Receives the SIG frames of one peer. */
 export class SigReceiver {
   readonly #setup: SigReceiverSetup;
-  /** By session and stream; the one that has been silent for longest first. */
+  /** Streams by session and number; the one that has been silent for longest comes first. */
   readonly #streams = new Map<number, ReceivedStream>();
 
   constructor(setup: SigReceiverSetup) {
@@ -63,7 +63,7 @@ export class SigReceiver {
     return leastOf(streams.map(({ idleAtNs, order }) => Math.min(idleAtNs, order.deadlineNs)));
   }
 
-  /** Takes a datagram's content; the packets that it completes are delivered at once. */
+  /** Takes the content of a datagram; packets that it completes are delivered at once. */
   receive(nowNs: number, frame: Uint8Array): void {
     this.expire(nowNs);
     const header = decodeSigHeader(frame);
@@ -79,7 +79,7 @@ export class SigReceiver {
     this.#makeRoom();
   }
 
-  /** Reads frames that have waited long enough, and forgets streams that are silent. */
+  /** Reads frames that have waited long enough, and forgets silent streams. */
   expire(nowNs: number): void {
     for (const [key, { order, reassembly, idleAtNs }] of this.#streams) {
       order.expire(nowNs);
@@ -94,7 +94,7 @@ export class SigReceiver {
     this.expire(Number.POSITIVE_INFINITY);
   }
 
-  /** Finds or begins the frame's stream, and puts it last. */
+  /** Finds the frame's stream, or begins it, and moves it to the end of the order. */
   #use(nowNs: number, { session, stream }: SigHeader): ReceivedStream {
     const key = session * (SIG_STREAM_MAX + 1) + stream;
     const used = this.#streams.get(key) ?? this.#begin();
@@ -118,7 +118,10 @@ export class SigReceiver {
     return { reassembly, order, idleAtNs: 0 };
   }
 
-  /** Forgets what is of no use, then the stream that has been silent for longest if there are too many. */
+  /**
+   * Forgets streams that hold nothing. If there are still too many, forgets the one that has been
+   * silent for longest.
+   */
   #makeRoom(): void {
     if (this.#streams.size <= SIG_STREAMS_MAX) return;
     for (const [key, { order, reassembly }] of this.#streams) {

@@ -1,6 +1,7 @@
 /**
- * Sends IP packets to one peer in SIG frames, on the path that the peer chooses. A path's frames are a stream, which
- * ends with the path: frames of one stream never overtake each other by taking another path (sender.go, `newSender`).
+ * Sends IP packets to one peer in SIG frames, on the path that the peer chooses. The frames on one
+ * path form a stream, which ends with the path, so that frames of one stream never overtake each
+ * other on another path (sender.go, `newSender`).
  *
  * @module
  */
@@ -12,7 +13,7 @@ import type { UnderlayPath } from '../underlay/underlay-path.ts';
 import { SigEncoder } from './encoder.ts';
 import { SIG_FRAME_BYTES_MIN, SIG_SESSION, SIG_STREAM_MAX } from './geometry.ts';
 
-/** What a {@link SigSender} uses of the gateway. */
+/** The parts of the gateway that a {@link SigSender} uses. */
 export type SigSenderParts = Pick<PeerContext, 'sent' | 'drawStream'>;
 
 /** Sends the packets to one peer. */
@@ -20,7 +21,10 @@ export class SigSender {
   readonly #output: PeerOutput;
   readonly #parts: SigSenderParts;
   readonly #encoders = new WeakMap<UnderlayPath, SigEncoder>();
-  /** Number of the next stream: the first is drawn, and none occurs twice in a session. */
+  /**
+   * Number of the next stream. The first one is drawn at random; no number occurs twice in a
+   * session.
+   */
   #stream: number;
 
   constructor(output: PeerOutput, parts: SigSenderParts) {
@@ -41,7 +45,8 @@ export class SigSender {
     dscp: number,
   ): FrameDropReason | undefined {
     if (underlay === undefined) return 'no-session';
-    // sender.go, `newSender`: a packet has a byte behind the longer header.
+    // As in sender.go, `newSender`, the frame must have room for one byte of a packet behind the
+    // longest header.
     if (underlay.room <= SIG_FRAME_BYTES_MIN) return 'path-too-narrow';
     const encoder = this.#encoderOf(underlay);
     const reason = encoder.add(body);
@@ -76,7 +81,8 @@ export class SigSender {
     }
     usage.sent(nowNs, frame.length);
     this.#parts.sent(FRAME_TYPE.data, length);
-    // No mark for SCMP errors that quote the packet: who sees none of it could guess the bytes.
+    // No mark is kept for SCMP errors that quote the packet, because even somebody who has not seen
+    // it could guess its bytes.
     this.#output.send(packet, length, firstRouter, dscp);
   }
 }

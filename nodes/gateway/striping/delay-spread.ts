@@ -1,31 +1,43 @@
 /**
- * How much longer the slowest packets of a peer are under way than the fastest, by the time stamps in their frames: an
- * error of the peer's clock is the same for all, and queues count.
+ * Measures by how much longer the slowest packets of a peer are under way than the fastest, from
+ * the time stamps in their frames. An error of the peer's clock is the same in all of them, so it
+ * cancels; delays in queues count.
  *
  * @module
  */
 import { WindowedMin } from '../multipath/windowed-min.ts';
 
 const NS_PER_US = 1_000;
-/** What is seen counts for so long, ns: longer than the narrowest path of a plan is left out at 20 packets a second. */
+/**
+ * A measurement counts for this time, ns: at 20 packets a second, even the narrowest path of a plan
+ * carries a packet in this time.
+ */
 const WINDOW_NS = 5_000_000_000;
-/** A packet waits for earlier ones for the spread times this, since queues grow ... */
+/** A packet waits for earlier ones for this multiple of the spread, because queues may grow. */
 const WAIT_FACTOR = 2;
-/** ... and for so much longer, ns, because time stamps have microseconds and machines pause. */
+/**
+ * A packet waits for this much longer, ns, because time stamps are in whole microseconds and
+ * machines pause.
+ */
 const WAIT_MARGIN_NS = 2_000_000;
-/** Longest time that a packet waits, ns; as long as long as little is known. */
+/**
+ * Longest time that a packet waits, ns. Packets wait for this time while little is known about the
+ * paths.
+ */
 export const ORDER_WAIT_NS_MAX = 100_000_000;
 
 /** Measures the spread of one peer's one-way delays. */
 export class DelaySpread {
   readonly #least = new WindowedMin(WINDOW_NS);
-  /** Negated, so that the minimum filter gives the greatest. */
+  /** The values are negated, so that the minimum filter gives the greatest. */
   readonly #greatest = new WindowedMin(WINDOW_NS);
   #lastNs = Number.NEGATIVE_INFINITY;
 
   /**
-   * Notes a frame. After a time without any, nothing is known of the paths, which counts as the longest wait.
-   * @param ageUs Our clock at its arrival less the peer's when it left, microseconds.
+   * Records a frame. After a time without frames, nothing is known about the paths any more, so
+   * packets wait for the longest time.
+   * @param ageUs Our clock when the frame arrived minus the peer's clock when it left,
+   * microseconds.
    */
   // hot: once per data frame.
   note(nowNs: number, ageUs: number): void {
@@ -40,7 +52,9 @@ export class DelaySpread {
     this.#greatest.add(nowNs, -ageNs);
   }
 
-  /** How long a packet waits for earlier ones, ns, once a frame has been noted. */
+  /**
+   * The time for which a packet waits for earlier ones, ns. A frame must have been recorded before.
+   */
   get waitNs(): number {
     const spreadNs = -this.#greatest.value - this.#least.value;
     return Math.min(ORDER_WAIT_NS_MAX, WAIT_FACTOR * spreadNs + WAIT_MARGIN_NS);

@@ -1,11 +1,13 @@
 /**
- * The number that each packet has under the strategy `striping`, in front of the packet: frames cannot serve, since
- * probes and reports are numbered with them, and those of a dead path never arrive (docs/spec/multipath.md, "Strategies").
+ * The number that each packet has under the strategy `striping`, in front of the packet. The
+ * sequence numbers of frames cannot be used, because probes and reports have such numbers too, and
+ * frames on a dead path never arrive (docs/spec/multipath.md, "Strategies").
  *
  * ```
  * | number of the packet (8) | packet |
  * ```
- * Numbers of a sender ascend by one. They begin with its clock, in microseconds, so that those after a restart are higher.
+ * Numbers of a sender ascend by one. They begin with its clock, in microseconds, so that those
+ * after a restart are higher.
  *
  * @module
  */
@@ -16,7 +18,7 @@ import { PACKET_BYTES_MAX } from '../geometry.ts';
 export const PACKET_NUMBER_BYTES = 8;
 const LOW_AT = 2;
 const LOW = 2 ** 48;
-/** Numbers are safe integers, so the first two bytes are below this. */
+/** Numbers are safe integers, so the number in the first two bytes is below this value. */
 const HIGH_END = 2 ** 5;
 
 /** Puts numbers in front of the packets to one peer. */
@@ -46,13 +48,13 @@ export class PacketNumbers {
     return buffer.subarray(0, PACKET_NUMBER_BYTES + packet.length);
   }
 
-  /** Called when the packet has left: only then is its number used. */
+  /** Called when the packet has left; only then is its number used up. */
   used(): void {
     this.#next += 1;
   }
 }
 
-/** Reads the number of a packet; undefined if nothing follows it, or if it is not below 2^53. */
+/** Reads the number of a packet; undefined if it is not below 2^53, or if no packet follows it. */
 export function readPacketNumber(bytes: Uint8Array): number | undefined {
   const high = bytes[1] as number;
   const isNumbered = bytes.length > PACKET_NUMBER_BYTES && bytes[0] === 0 && high < HIGH_END;

@@ -1,6 +1,6 @@
 /**
- * Hands over the packets of one peer in the order in which they were sent, over however many paths they came
- * (docs/spec/multipath.md, "Strategies").
+ * Delivers the packets of one peer in the order in which they were sent, even if they came over
+ * several paths (docs/spec/multipath.md, "Strategies").
  *
  * @module
  */
@@ -12,40 +12,49 @@ import type { FrameHeader } from '../wire.ts';
 import { DelaySpread, ORDER_WAIT_NS_MAX } from './delay-spread.ts';
 import { PACKET_NUMBER_BYTES, readPacketNumber } from './packet-number.ts';
 
-/** Number of packets that wait at most: 100 ms of 20,000 a second. */
+/** Largest number of packets that wait: 100 ms of 20,000 a second. */
 const ORDER_PACKETS_MAX = 2_048;
-/** Bytes of the packets that wait at most: 100 ms of 160 Mbit/s, or 32 of the largest packets. */
+/**
+ * Largest number of bytes of the packets that wait: 100 ms of 160 Mbit/s, or 32 of the largest
+ * packets.
+ */
 const ORDER_BYTES_MAX = 2_097_152;
-/** A packet further behind is one of a sender that has begun anew after its clock was set back: 3 s of 20,000 a second. */
+/**
+ * A packet that is further behind than this shows that the sender has begun anew after its clock
+ * was set back: 3 s of 20,000 a second.
+ */
 const ORDER_BEHIND_MAX = 65_536;
 
 /** The last frame of a packet. */
 export type LastFrame = Pick<FrameHeader, 'epoch' | 'sequence' | 'fragment'>;
 
-/** What happens to packets. */
+/** The functions that a {@link PacketOrder} calls. */
 export interface PacketOrderOutput {
   /** Hands over a packet; it is read during the call only. */
   deliver(packet: Uint8Array): void;
-  /** Hands over a packet that had to wait, of which `held` was told. */
+  /** Hands over a packet that had to wait; `held` was called for it before. */
   deliverHeld(packet: Uint8Array, last: LastFrame, arrived: DeliveryFacts): void;
-  /** Called when a packet has to wait. @returns how it has arrived. */
+  /** Called for a packet that has to wait. @returns how it has arrived. */
   held(last: LastFrame): DeliveryFacts;
-  /** Counts packets that were waited for in vain (`gap`), and packets that come after later ones (`late`). */
+  /**
+   * Counts a packet that others waited for in vain (`gap`), or one that came after later ones
+   * (`late`).
+   */
   count(what: 'gap' | 'late'): void;
 }
 
-/** What the peer says and hears of packets that wait for their turn. */
+/** The functions with which the peer takes part in the ordering of packets. */
 export interface PacketOrderEvents extends Pick<PacketOrderOutput, 'count'> {
-  /** How the packet in hand has arrived. */
+  /** Returns how the present packet has arrived. */
   readonly arrived: () => DeliveryFacts;
-  /** Called before a packet is delivered that arrived so. */
+  /** Called before a packet is delivered that had to wait, with the way in which it arrived. */
   readonly released: (arrived: DeliveryFacts) => void;
 }
 
 interface NumberedPacket {
   readonly packet: Uint8Array;
   readonly last: LastFrame;
-  /** Present if it had to wait. */
+  /** Present if the packet had to wait. */
   readonly arrived?: DeliveryFacts;
 }
 
@@ -61,7 +70,8 @@ export class PacketOrder {
       itemsMax: ORDER_PACKETS_MAX,
       bytesMax: ORDER_BYTES_MAX,
       behindMax: ORDER_BEHIND_MAX,
-      // Numbers begin with the time. A packet that overtakes the first one must not be the first.
+      // Numbers begin with the time, so no packet has the number 0: even the first packet waits, in
+      // case it has overtaken an earlier one.
       before: 0,
       take: ({ packet, last, arrived }): void => {
         if (arrived === undefined) output.deliver(packet);
@@ -85,14 +95,15 @@ export class PacketOrder {
     return this.#buffer.size;
   }
 
-  /** Notes how long a frame was under way. @param ageUs See {@link DelaySpread.note}. */
+  /** Records how long a frame was under way. @param ageUs See {@link DelaySpread.note}. */
   noteDelay(nowNs: number, ageUs: number): void {
     this.#spread.note(nowNs, ageUs);
     this.#buffer.waitNs = this.#spread.waitNs;
   }
 
   /**
-   * Takes a packet with its number, and hands it over when its turn comes; {@link expire} comes before.
+   * Takes a packet with its number, and delivers it when its turn comes. Call {@link expire}
+   * before.
    * @returns why it is dropped; undefined if it is not.
    */
   // hot: once per packet.
@@ -103,18 +114,21 @@ export class PacketOrder {
     const item = { packet, last };
     const outcome = this.#buffer.add(nowNs, number, { item, bytes: packet.length });
     if (outcome === 'late') this.#output.count('late');
-    // Only a peer that is wrong numbers two packets alike; the application gets both.
+    // Only a faulty peer gives two packets the same number; the application gets both.
     else if (outcome === 'repeated') this.#output.deliver(packet);
     return undefined;
   }
 
-  /** Hands over the packets that have waited long enough. */
+  /** Delivers the packets that have waited long enough. */
   expire(nowNs: number): void {
     this.#buffer.expire(nowNs);
   }
 }
 
-/** Makes packets that wait for their turn part of the account meanwhile. */
+/**
+ * Connects the ordering with the account of messages, so that packets which wait for their turn
+ * count as held.
+ */
 export function orderOutputOf(
   to: { readonly output: PacketReceiverOutput; readonly account: PacketAccount | undefined },
   { arrived: arrivedNow, released, count }: PacketOrderEvents,

@@ -58,12 +58,13 @@ export interface GatewayPath {
    */
   readonly isRevoked: boolean;
   readonly source: PathSource['source'];
-  /** Present if frames leave on it as on an EPIC-HP path. */
+  /** Present if frames leave on the path as an EPIC-HP path. */
   readonly epic?: EpicAuthenticators | undefined;
 }
 
 /**
- * Where a path's segments are from, their age, whether the path is revoked, and whether it is used as an EPIC-HP path.
+ * The origin and age of a path's segments, whether the path is revoked, and whether it is used as
+ * an EPIC-HP path.
  */
 export interface PathSource {
   /** Segments that were computed from the topology before the run, or those that the control service of the AS knows. */
@@ -74,27 +75,35 @@ export interface PathSource {
    */
   readonly sourceAgeNs: number;
   readonly isRevoked: boolean;
-  /** True if frames leave on it as on an EPIC-HP path. */
+  /** True if frames leave on the path as an EPIC-HP path. */
   readonly isEpic: boolean;
 }
 
-/** The search for paths to a target, and how many were left out. */
+/**
+ * The result of the latest search for paths to a target, with the numbers of paths that were left
+ * out.
+ */
 export interface PathSearch {
-  /** True if a control service is asked for segments, false if the paths are computed from the topology. */
+  /**
+   * True if a control service is asked for segments; false if paths are computed from the topology.
+   */
   readonly isAsked: boolean;
-  /** True if it has ever answered. */
+  /** True if the control service has ever answered. */
   readonly isAnswered: boolean;
   /** Time since the first request that was not answered, if the latest was not, ns; -1 otherwise. */
   readonly unansweredNs: number;
-  /** Paths that the known segments give. */
+  /** Number of paths that can be combined from the known segments. */
   readonly combined: number;
-  /** Those over an interface that is believed to be down. */
+  /** Number of those that cross an interface which is believed to be down. */
   readonly revoked: number;
-  /** Those among the others that the policy excludes. */
+  /** Number of the other paths that the policy excludes. */
   readonly excluded: number;
-  /** Paths that may be used: all others, and those of earlier answers that are revoked now. */
+  /**
+   * Number of paths that may be used: all others, and paths of earlier answers that are revoked
+   * now.
+   */
   readonly usable: number;
-  /** True if there are some, and all are revoked. */
+  /** True if there are paths, and all are revoked. */
   readonly isRevoked: boolean;
 }
 
@@ -102,13 +111,16 @@ export interface PathSearch {
 const DISCOVERED_AGE_NS_MAX = 1_000_000_000;
 /** Time between two searches for paths while the control service has found none, ns. */
 const SEARCH_NS = 250_000_000;
-/** The same while it has found some, but no session with the target is open: nothing shows whether they still work. */
+/**
+ * Time between two searches if some paths were found, but no session with the target is open, ns:
+ * then nothing shows whether the paths still work.
+ */
 const SEARCH_AGAIN_NS = 5_000_000_000;
 /** Largest number of paths that stay in use although the latest answer leaves them out. */
 const REVOKED_PATHS_KEPT_MAX = 100;
 const BPS_PER_KBPS = 1_000;
 
-/** Where a directory gets paths from, and which of them may be used. */
+/** The source of a directory's paths, and the rules about which of them may be used. */
 export interface DirectoryOptions {
   readonly network: NetworkView;
   readonly crypto: CryptoProvider;
@@ -177,13 +189,15 @@ export class PathDirectory {
   }
 
   /**
-   * When to look again for paths to `target` as long as no session with it is open, ns: a control service may find
-   * paths later, or has just found some, and known paths expire unnoticed. Infinity before the first lookup.
+   * The instant at which to look for paths to `target` again while no session with it is open, ns:
+   * a control service may find paths later, or may just have found some, and known paths expire
+   * unnoticed. Infinity before the first lookup.
    */
   searchAt(target: string): number {
     const answer = this.#answers.get(target);
     const found = this.#discovered.get(target);
-    // Segments that were published before the run are fresh after this time, and not earlier.
+    // Segments that were published before the run are up to date again after this time, but not
+    // earlier.
     if (found === undefined)
       return (answer?.atNs ?? Number.POSITIVE_INFINITY) + CACHED_PATH_LOOKUP_AGE_NS_MAX;
     const isFound = !found.isUnread && (answer?.paths.length ?? 0) > 0;
@@ -246,7 +260,7 @@ export class PathDirectory {
     };
   }
 
-  /** What the latest search for paths to `target` has found. */
+  /** The result of the latest search for paths to `target`. */
   searchOf(target: string, now: number): PathSearch {
     const found = this.#discovered.get(target);
     const { paths = [], counts = NONE_FOUND } = this.#answers.get(target) ?? {};
@@ -261,7 +275,7 @@ export class PathDirectory {
     };
   }
 
-  /** Asks the control service, unless its answer is new or under way. */
+  /** Asks the control service, unless its answer is recent or a request is under way. */
   #ask(
     client: Pick<SegmentClient, 'find'>,
     target: string,
@@ -282,7 +296,7 @@ export class PathDirectory {
     known.isAsked = true;
     client.find({ source: ends.from, target: ends.to }, (answer) => {
       known.isAsked = false;
-      // Without an answer, the segments that are known stay in use.
+      // While there is no answer, the known segments stay in use.
       if (answer === undefined) {
         if (known.unansweredNs < 0) known.unansweredNs = now;
         return;
@@ -391,8 +405,8 @@ export class PathDirectory {
 }
 
 /**
- * The valid paths of the answer before that the latest one leaves out for one of the interfaces: whoever has them finds
- * out by probes whether they work.
+ * Those valid paths of the previous answer that the latest one leaves out because of one of these
+ * interfaces. A gateway that has them finds out by probes whether they still work.
  */
 function revokedPaths(
   before: readonly GatewayPath[],

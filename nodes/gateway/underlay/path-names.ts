@@ -1,5 +1,5 @@
 /**
- * Names of paths for people, after the ASes that they cross.
+ * Names of paths for people, made of the ASes that the paths cross.
  *
  * @module
  */

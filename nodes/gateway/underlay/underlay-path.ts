@@ -33,13 +33,13 @@ export interface UnderlayPath {
   readonly usage: PathUsage;
 }
 
-/** Dates the packets on EPIC-HP paths, and makes their fields. */
+/** Dates the packets on EPIC-HP paths and makes their fields. */
 export interface EpicClock {
   readonly crypto: CryptoProvider;
   readonly clock: () => CalendarTime;
 }
 
-/** What makes the path of each packet that leaves on an EPIC-HP path; undefined of another path. */
+/** Makes the path of each packet on an EPIC-HP path; undefined for any other path. */
 export function makeEpic(
   { epic, path }: GatewayPath,
   { source, sourceHost }: PacketAddresses,
