@@ -14,7 +14,10 @@ interface Names {
   readonly names: ReadonlyMap<string, string>;
 }
 
-/** The table of all hosts, made once for all nodes: a thousand tables of a thousand hosts have a million entries. */
+/**
+ * The table of all hosts. It is made once for all nodes, because a thousand tables of a thousand
+ * hosts would have a million entries.
+ */
 const namesOf = memoisePerObject(
   (hosts: NetworkMap['hosts']): Names => ({
     addresses: new Map(hosts.map(({ name, address }) => [name, address])),
@@ -52,7 +55,10 @@ export class PeerDirectory {
     return endpoint;
   }
 
-  /** The name of the host with an endpoint; undefined for strangers, and for other ports of a host. */
+  /**
+   * The name of the host with an endpoint; undefined for unknown addresses, and for other ports of
+   * a known host.
+   */
   nameOf(endpoint: Endpoint): string | undefined {
     const before = this.#names.get(endpoint);
     if (before !== undefined) return before;

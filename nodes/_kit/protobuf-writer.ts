@@ -25,13 +25,16 @@ export class ProtobufWriter {
   #bytes = new Uint8Array(FIRST_CAPACITY);
   #length = 0;
 
-  /** Begins anew, in the room that it has, unless a long message has needed too much of it. */
+  /**
+   * Begins a new message in the existing buffer. If a long message has made the buffer too large, a
+   * smaller one replaces it.
+   */
   clear(): void {
     this.#length = 0;
     if (this.#bytes.length > KEPT_CAPACITY_MAX) this.#bytes = new Uint8Array(FIRST_CAPACITY);
   }
 
-  /** A copy of what was written, which is erased here: it may contain keys. */
+  /** Returns a copy of what was written, and erases the buffer, because it may contain keys. */
   taken(): Uint8Array {
     const written = this.#bytes.subarray(0, this.#length);
     const copy = written.slice();

@@ -110,7 +110,7 @@ export class StateMachineRunner<Input, Effect> {
     const now = this.#host.now();
     this.#firings = now === this.#firedNs ? this.#firings + 1 : 1;
     this.#firedNs = now;
-    // Otherwise the timer would fire at this instant for ever.
+    // Without this check, the timer of a defective machine would fire at this instant for ever.
     if (this.#firings > FIRINGS_MAX) throw new Error(`a machine left work undone at ${now} ns`);
     this.take(TIMER_DUE);
   }

@@ -1,6 +1,6 @@
 /**
- * The named timers of one state machine. A machine has few of them, so the next one is found by
- * looking at all.
+ * The named timers of one state machine. A machine has only few timers, so the next one is found by
+ * a search through all of them.
  *
  * @module
  */

@@ -78,7 +78,8 @@ export class TokenBucket {
     const elapsedNs = nowNs - this.#lastNs;
     this.#lastNs = nowNs;
     const most = this.#burst * this.#token;
-    // Compared before multiplying, so that the product after a long silence cannot exceed the safe integers.
+    // The time is compared before it is multiplied, so that the product cannot exceed the safe
+    // integers after a long silence.
     if (elapsedNs >= (most - this.#credit) / this.#perNs) this.#credit = most;
     else this.#credit += elapsedNs * this.#perNs;
   }

@@ -15,7 +15,8 @@ import { QUANTITY_SCHEMAS } from './options.ts';
  * @example prices: userFileSchema({ bytesMax: 100_000, read: readPrices }),
  */
 export function userFileSchema<Value>(file: UserFileReader<Value>): z.ZodType<Value> {
-  // Most nodes of a network name the same file, and the options of each node are checked several times.
+  // The result is cached, because most nodes of a network name the same file, and the options of
+  // each node are checked several times.
   let last: { readonly text: string; readonly result: UserFileResult<Value> } | undefined;
   const readOnce = (text: string): UserFileResult<Value> => {
     if (last?.text !== text) last = { text, result: file.read(text) };
@@ -25,7 +26,8 @@ export function userFileSchema<Value>(file: UserFileReader<Value>): z.ZodType<Va
   const read = schema.transform((found: string | FileText, context) => {
     const result = typeof found === 'string' ? undefined : readOnce(found.text);
     if (result?.kind === 'value') return result.value;
-    // This is reached only by a path that is given after the start, or by a text that no loader has checked.
+    // This is reached only with a path that is given after the start, or with a text that no loader
+    // has checked.
     const why = result === undefined ? 'is read before a run begins' : 'cannot be read';
     const message = `${typeof found === 'string' ? found : found.file}: the file ${why}`;
     context.issues.push({ code: 'custom', input: found, message });

@@ -1,6 +1,7 @@
 /**
- * The choice of one of several ways to a peer, by a protocol that has several carriers: what is known of each way, and
- * the rule that chooses. The protocol measures and sends; the rule decides, and holds no host.
+ * The choice of one of several ways to a peer, by a protocol that has several carriers: the facts
+ * about each way, and the rule that chooses. The protocol measures and sends; the rule decides and
+ * has no access to the host.
  *
  * @module
  */
@@ -9,7 +10,7 @@ import type { Nanoseconds } from '../../engine/host/time.ts';
 /** Age from which a measurement no longer counts, ns: the way may have changed. */
 export const MEASUREMENT_AGE_MAX_NS = 30_000_000_000;
 
-/** What is known of one way to a peer: a carrier, and what was measured over it. */
+/** The facts about one way to a peer: its carrier, and what was measured over it. */
 export interface WayFacts {
   /** Name of the carrier. */
   readonly carrier: string;
@@ -17,37 +18,51 @@ export interface WayFacts {
   readonly hides: boolean;
   /** False while the peer does not answer over this way, or the carrier says that it is closed. */
   readonly isUp: boolean;
-  /** Smoothed round-trip time, ns, without what was older when it was measured anew; undefined before the first answer. */
+  /**
+   * Smoothed round-trip time, ns. Measurements that were too old at a new measurement are not part
+   * of it. Undefined before the first answer.
+   */
   readonly roundTripNs: Nanoseconds | undefined;
   /** Share of lost packets among the last ones, 0 to 1. */
   readonly loss: number;
   /** When round trip and loss were last measured; undefined before the first answer. */
   readonly measuredNs: Nanoseconds | undefined;
-  /** When a message of the peer, or its question for news, last came over this way; undefined before the first. */
+  /**
+   * When a message of the peer, or its question for news, last arrived over this way; undefined
+   * before the first.
+   */
   readonly heardNs: Nanoseconds | undefined;
 }
 
-/** What the message wishes that leaves next. */
+/** The wishes of the message that leaves next. */
 export interface WayWishes {
   /** 0 (bulk) to 3 (urgent). */
   readonly priority: number;
-  /** True if it may leave over ways only that hide who writes to whom. */
+  /** True if the message may leave only over ways that hide who writes to whom. */
   readonly private?: boolean;
 }
 
-/** A choice among ways, which are named by their index. */
+/** A choice among ways; each way is given by its index. */
 export interface WayChoice {
-  /** The ways that may be used, the best first; the message leaves over the first. Empty: it does not leave now. */
+  /**
+   * The ways that may be used, the best one first; the message leaves over the first. If the list
+   * is empty, the message does not leave now.
+   */
   readonly order: readonly number[];
   /** Ways that are down and would be better than the best: they are probed while messages wait. */
   readonly probes: readonly number[];
-  /** The reason in words, for a trace; the same object means the same choice. */
+  /**
+   * The reason in words, for a trace. As long as this is the same object, the choice is the same.
+   */
   readonly why: string;
-  /** The ways that may be used and what they were taken to cost, for a trace; absent where costs do not count. */
+  /**
+   * The ways that may be used, with the costs that were assumed for them, for a trace; absent if
+   * costs do not count.
+   */
   readonly weighed?: readonly WeighedWay[];
 }
 
-/** A way, and what a choice took it to cost. */
+/** A way, with the costs that a choice assumed for it. */
 export interface WeighedWay {
   readonly facts: Pick<WayFacts, 'carrier'>;
   readonly cost: {
@@ -60,19 +75,28 @@ export interface WeighedWay {
 
 /** A rule that chooses among the ways to one peer. */
 export interface WayChooser {
-  /** Chooses the way of the message that leaves next; without wishes, of a packet without messages. */
+  /**
+   * Chooses the way for the message that leaves next, or, without wishes, for a packet without
+   * messages.
+   */
   choose(now: Nanoseconds, ways: readonly WayFacts[], wishes: WayWishes | undefined): WayChoice;
-  /** Called when bytes of a message leave, and the last ones before them left over another way, or none did. */
+  /**
+   * Called when bytes of a message leave over a way, unless the bytes of a message before them left
+   * over the same way.
+   */
   used(way: WayFacts, wishes: WayWishes): void;
-  /** Called when the peer has handled a message, so long after it was accepted. */
+  /** Called when the peer has handled a message, with the time since the message was accepted. */
   handled(wishes: WayWishes, tookNs: Nanoseconds): void;
   /** Why a new message with these wishes cannot be accepted; undefined if it can. */
   refusal(ways: readonly WayFacts[], wishes: WayWishes): string | undefined;
 }
 
-/** The rule without measurements: the first way that is up, in the order of preference; the first of all if none is. */
+/**
+ * A rule without measurements: the first way that is up, in the order of preference; if none is up,
+ * the first of all.
+ */
 export class PreferredWay implements WayChooser {
-  /** The choices by the way that is up. */
+  /** The choices that are possible, by the index of the way that is up. */
   readonly #choices: readonly WayChoice[];
 
   /** @param count Number of ways, at least 1. */
@@ -92,11 +116,11 @@ export class PreferredWay implements WayChooser {
   }
 
   used(): void {
-    // Nothing is counted.
+    // Nothing to do, because this rule counts nothing.
   }
 
   handled(): void {
-    // Nothing is counted.
+    // Nothing to do, because this rule counts nothing.
   }
 
   refusal(): undefined {

@@ -97,7 +97,7 @@ export class ControlCalls {
     const trusted = new Set<ControlWay>();
     const distrust = (way: ControlWay): void => {
       const hasOther = way.hasOther && tryOther();
-      // What hosts say needs no proof, so it ends nobody's wait.
+      // A host's report needs no proof, so it must not end the wait of any call.
       if (!hasOther && !revocations.hasQuoted(way.interfaces)) return;
       if (trusted.delete(way) && trusted.size === 0) doubted?.();
     };
@@ -144,7 +144,8 @@ export class ControlCalls {
   isOfCall(quote: QuotedPacket, item: PathInterface): boolean {
     const packet = decodeRpcPacket(quote.payload);
     const way = typeof packet === 'string' ? undefined : this.#endpoint.wayOf(quote.isdAs, packet);
-    // Of a way back the interfaces are not known, and who asked could name any.
+    // The interfaces of a way back are not known, and the asker could name any, so such a way
+    // counts as not crossing the interface.
     return way !== undefined && isWayOf(way, quote) && isOver(way, item);
   }
 

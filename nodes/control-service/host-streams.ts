@@ -43,7 +43,7 @@ export interface HostStreamsParts {
 }
 
 interface OpenStream {
-  /** Of its host. */
+  /** The address of the host at the other end. */
   readonly address: string;
   readonly requests: StreamRequests;
 }
@@ -133,7 +133,8 @@ export class HostStreams {
   #handle(address: string, message: Uint8Array, done: AnswerDone): void {
     const key = decodeHostKeyRequest(message);
     if (key !== undefined && key !== 'malformed') {
-      // The key is that of the host at the other end of the stream, whatever address its request contains.
+      // The key is given for the host at the other end of the stream, whatever address its request
+      // contains.
       this.#parts.key(address, key, (answer) => done(() => encodeHostKeyAnswer(answer)));
       return;
     }

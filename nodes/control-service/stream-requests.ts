@@ -20,7 +20,7 @@ interface Waiting {
 export class StreamRequests {
   readonly #stream: Pick<Stream, 'setPaused' | 'write'>;
   readonly #handle: (message: Uint8Array, done: AnswerDone) => void;
-  /** Requests that came in one read with those that are open. */
+  /** Requests that arrived in one read together with those that are open. */
   readonly #waiting: Waiting[] = [];
   /** Functions that make answers once the stream has room; only then is their message encoded. */
   readonly #held: (() => Uint8Array)[] = [];
@@ -76,7 +76,7 @@ export class StreamRequests {
 
   /** Handles requests as long as there is room for their answers; otherwise the host is not read from. */
   #next(): void {
-    // A request that is answered at once calls this function again.
+    // A request that is answered at once leads to a further call of this function from within.
     if (this.#isHandling) return;
     this.#isHandling = true;
     while (!this.#isFull && this.#open < STREAM_OPEN_MAX) {

@@ -1,6 +1,6 @@
 /**
- * What control services trace: what they know, of whom they have it and since when. Nodes write these states, drawings
- * read them. Instants are those of the run, ns.
+ * What control services trace: what they know, from whom, and since when. Nodes write these states,
+ * drawings read them. Instants are those of the run, ns.
  *
  * @module
  */
@@ -20,14 +20,17 @@ export interface KnowledgeState {
   readonly beacons: number;
   /** Segments that end in its AS. */
   readonly segments: number;
-  /** Segments that other ASes registered. */
+  /** The number of segments that other ASes registered. */
   readonly registered: number;
-  /** ASes to which it has found a path, and those that it watches. */
+  /** The number of watched ASes to which a path was found, and the number of all watched ASes. */
   readonly found: number;
   readonly watched: number;
 }
 
-/** What a control service knows: `9 beacons, 4 segments, 0 registered, paths to 7 of 15`. */
+/**
+ * The knowledge of a control service, such as `9 beacons, 4 segments, 0 registered, paths to 7 of
+ * 15`.
+ */
 export const KNOWLEDGE_TRACE: SingleTraceState<KnowledgeState> = {
   machine: 'knowledge',
   state: textFormatFromTemplate(
@@ -42,23 +45,29 @@ export const KNOWLEDGE_TRACE: SingleTraceState<KnowledgeState> = {
   ),
 };
 
-/** Most entries of each list that is traced: interfaces, origins, revocations, changes and renewals. */
+/**
+ * Largest number of entries in each traced list: interfaces, origins, revocations, changes and
+ * renewals.
+ */
 export const TRACED_ENTRIES_MAX = 256;
 const LIST = ', ';
 
-/** What an AS is to a neighbour. */
+/** The roles of a neighbour AS, as seen from this AS. */
 export const TRACED_RELATIONS = ['parent', 'child', 'core', 'peer'] as const;
 
 /** A link of an AS, by its interface. */
 export interface TracedInterface {
   readonly ifId: number;
-  /** What the neighbour is to this AS. */
+  /** The role of the neighbour, as seen from this AS. */
   readonly relation: (typeof TRACED_RELATIONS)[number];
   readonly neighbour: string;
   readonly neighbourIfId: number;
 }
 
-/** The AS of a control service and its links: `1-ff00:0:110 core: 1 to child 1-ff00:0:111 2`. */
+/**
+ * The AS of a control service with its links, such as `1-ff00:0:110 core: 1 to child 1-ff00:0:111
+ * 2`.
+ */
 export const AS_TRACE: SingleTraceState<{
   readonly isdAs: string;
   readonly kind: 'core' | 'other';
@@ -80,14 +89,17 @@ export const AS_TRACE: SingleTraceState<{
   }),
 };
 
-/** An AS whose beacons came over an interface, and when the first of them was there. */
+/** An AS whose beacons arrived over an interface, and the instant of the first of them. */
 export interface TracedOrigin {
   readonly isdAs: string;
   readonly ifId: number;
   readonly sinceNs: number;
 }
 
-/** Whose beacons came over which interface: `1-ff00:0:110 on 1 since 500000000`. */
+/**
+ * The origins of beacons with the interface over which they arrived: `1-ff00:0:110 on 1 since
+ * 500000000`.
+ */
 export const ORIGINS_TRACE: SingleTraceState<readonly TracedOrigin[]> = {
   machine: 'origins',
   state: listFormat(
@@ -100,7 +112,7 @@ export const ORIGINS_TRACE: SingleTraceState<readonly TracedOrigin[]> = {
   ),
 };
 
-/** To how many of the watched ASes there was a path, and from when on. */
+/** The number of watched ASes to which there was a path, with the instant since which. */
 export const PATHS_TRACE: SingleTraceState<
   readonly { readonly found: number; readonly sinceNs: number }[]
 > = {
@@ -111,10 +123,13 @@ export const PATHS_TRACE: SingleTraceState<
   ),
 };
 
-/** The certificate with which a control service signs, by its own clock, and when it was renewed. */
+/**
+ * The certificate with which a control service signs: its validity by the service's own clock, and
+ * the instants of its renewals.
+ */
 export const CERTIFICATE_TRACE: SingleTraceState<{
   readonly ca: string;
-  /** From when on it was in use, and when it expires. */
+  /** The instant from which on the certificate was used, and the instant at which it expires. */
   readonly sinceNs: number;
   readonly untilNs: number;
   readonly renewedNs: readonly number[];
@@ -135,7 +150,10 @@ export interface TracedRevocation {
   readonly untilNs: number;
 }
 
-/** Which interfaces are believed to be down: `1-ff00:0:110#2 by SCMP from 1-ff00:0:110 until 31000000000`. */
+/**
+ * The interfaces that are believed to be down: `1-ff00:0:110#2 by SCMP from 1-ff00:0:110 until
+ * 31000000000`.
+ */
 export const REVOCATIONS_TRACE: SingleTraceState<readonly TracedRevocation[]> = {
   machine: 'revocations',
   state: listFormat(

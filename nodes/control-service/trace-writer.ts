@@ -1,8 +1,9 @@
 /**
- * Traces what a control service knows, where that has changed since the tick before (`trace-states.ts`).
+ * Traces the knowledge of a control service, as far as it has changed since the previous tick
+ * (`trace-states.ts`).
  *
- * It exists only while a trace is recorded; it sets no timer and draws no random numbers, so that a run is the same with
- * and without it.
+ * It exists only while a trace is recorded; it sets no timer and draws no random numbers, so that a
+ * run is the same with and without it.
  *
  * @module
  */
@@ -32,15 +33,17 @@ export class ControlTraceWriter {
   readonly #host: HostPart<'now' | 'clock' | 'trace'>;
   readonly #surroundings: ControlSurroundings;
   readonly #watched: number;
-  /** The text of each machine that was traced last. */
-  readonly #told = new Map<string, string>();
+  /** The text that was traced last, for each state machine. */
+  readonly #tracedTexts = new Map<string, string>();
   readonly #origins = new Map<string, TracedOrigin>();
   readonly #changes: { readonly found: number; readonly sinceNs: number }[] = [];
   readonly #renewedNs: number[] = [];
   #beacons = 0;
   #renewals = 0;
 
-  /** @param watched Number of other ASes to which it looks for paths. */
+  /**
+   * @param watched Number of other ASes to which the service looks for paths.
+   */
   constructor(
     host: HostPart<'now' | 'clock' | 'trace'>,
     surroundings: ControlSurroundings,
@@ -55,9 +58,10 @@ export class ControlTraceWriter {
   write(service: ControlService, found: FoundAses): void {
     const { sizes, revocations, trust } = service;
     const watched = this.#watched;
-    this.#tell(KNOWLEDGE_TRACE, { ...sizes, found: found.count, watched });
-    if (!this.#told.has(AS_TRACE.machine)) this.#writeAs();
-    // What comes over another way for the first time is one beacon more.
+    this.#traceIfChanged(KNOWLEDGE_TRACE, { ...sizes, found: found.count, watched });
+    if (!this.#tracedTexts.has(AS_TRACE.machine)) this.#writeAs();
+    // If beacons arrive from a new origin or over a new interface, the number of beacons grows; if
+    // it has not changed, there is no new origin.
     if (sizes.beacons !== this.#beacons) this.#writeOrigins(service);
     this.#beacons = sizes.beacons;
     if (watched > 0) this.#writePaths(found.watchedCount);
@@ -68,7 +72,7 @@ export class ControlTraceWriter {
   #writeAs(): void {
     const { isdAs, isCore, interfaces } = this.#surroundings;
     const listed = [...interfaces.values()].slice(0, TRACED_ENTRIES_MAX);
-    this.#tell(AS_TRACE, { isdAs, kind: isCore ? 'core' : 'other', interfaces: listed });
+    this.#traceIfChanged(AS_TRACE, { isdAs, kind: isCore ? 'core' : 'other', interfaces: listed });
   }
 
   #writeOrigins(service: ControlService): void {
@@ -79,7 +83,7 @@ export class ControlTraceWriter {
       if (this.#origins.has(name)) continue;
       this.#origins.set(name, { isdAs, ifId: ingress, sinceNs: this.#host.now() });
     }
-    this.#tell(ORIGINS_TRACE, [...this.#origins.values()]);
+    this.#traceIfChanged(ORIGINS_TRACE, [...this.#origins.values()]);
   }
 
   #writePaths(found: number): void {
@@ -87,33 +91,38 @@ export class ControlTraceWriter {
     if (changes.at(-1)?.found === found) return;
     changes.push({ found, sinceNs: this.#host.now() });
     if (changes.length > TRACED_ENTRIES_MAX) changes.shift();
-    this.#tell(PATHS_TRACE, changes);
+    this.#traceIfChanged(PATHS_TRACE, changes);
   }
 
   #writeCertificate({ validity, ca, renewals }: CertificateInUse): void {
-    if (this.#told.has(CERTIFICATE_TRACE.machine) && renewals === this.#renewals) return;
+    if (this.#tracedTexts.has(CERTIFICATE_TRACE.machine) && renewals === this.#renewals) return;
     const nowNs = this.#host.now();
     if (renewals > this.#renewals) this.#renewedNs.push(nowNs);
     if (this.#renewedNs.length > TRACED_ENTRIES_MAX) this.#renewedNs.shift();
     this.#renewals = renewals;
     const leftNs = (validity.notAfter - this.#host.clock().seconds) * NS_PER_S;
     const untilNs = Math.max(0, nowNs + leftNs);
-    this.#tell(CERTIFICATE_TRACE, { ca, sinceNs: nowNs, untilNs, renewedNs: this.#renewedNs });
+    this.#traceIfChanged(CERTIFICATE_TRACE, {
+      ca,
+      sinceNs: nowNs,
+      untilNs,
+      renewedNs: this.#renewedNs,
+    });
   }
 
   #writeRevocations(all: ReturnType<ControlService['revocations']['list']>): void {
     const nowNs = this.#host.now();
-    if (all.length === 0 && !this.#told.has(REVOCATIONS_TRACE.machine)) return;
+    if (all.length === 0 && !this.#tracedTexts.has(REVOCATIONS_TRACE.machine)) return;
     const listed = all.slice(-TRACED_ENTRIES_MAX).map(({ of, by, ageNs }) => {
       return { of, by, untilNs: nowNs - ageNs + REVOCATION_NS };
     });
-    this.#tell(REVOCATIONS_TRACE, listed);
+    this.#traceIfChanged(REVOCATIONS_TRACE, listed);
   }
 
-  #tell<Value>({ machine, state }: SingleTraceState<Value>, value: Value): void {
+  #traceIfChanged<Value>({ machine, state }: SingleTraceState<Value>, value: Value): void {
     const text = state.write(value);
-    if (this.#told.get(machine) === text) return;
-    this.#told.set(machine, text);
+    if (this.#tracedTexts.get(machine) === text) return;
+    this.#tracedTexts.set(machine, text);
     this.#host.trace.state(machine, text);
   }
 }

@@ -58,7 +58,7 @@ interface Proposal {
   readonly missing: Set<Certificate>;
 }
 
-/** The last vote: the answer if the same is proposed again. */
+/** This voter's last vote; it is the answer if the same payload is proposed again. */
 interface Voted {
   readonly latest: Trc;
   readonly proposal: Uint8Array;
@@ -71,8 +71,8 @@ export class TrcUpdates {
   readonly #primitives: PkiCrypto;
   /** The other voters, in the order in which they are asked. */
   #others: readonly Certificate[] = [];
-  /** Who was asked last and has not voted. */
-  #silent: ReadonlySet<Certificate> = new Set();
+  /** The voters that were asked last and have not voted. */
+  #askedInVain: ReadonlySet<Certificate> = new Set();
   #voted: Voted | undefined;
   #nextSeconds = 0;
 
@@ -101,7 +101,7 @@ export class TrcUpdates {
     const payload = nextTrcPayload(latest, votes, { ...trcPlan, seconds: seconds() });
     const others = votes.filter((one) => one !== own.certificate);
     const proposal = { payload, signers: [signPayload(payload, own)], missing: new Set(others) };
-    this.#silent = proposal.missing;
+    this.#askedInVain = proposal.missing;
     const message = controlRequest('vote', signVote(payload, own));
     for (const voter of others) {
       const { isdAs } = voter;
@@ -145,7 +145,7 @@ export class TrcUpdates {
   #voters(latest: Trc, own: Certificate): readonly Certificate[] {
     const all = certificatesOfKind(latest, 'regular').filter((one) => one !== own);
     const known = all.every((one) => this.#others.includes(one)) ? this.#others : all;
-    const isSilent = (one: Certificate): boolean => this.#silent.has(one);
+    const isSilent = (one: Certificate): boolean => this.#askedInVain.has(one);
     this.#others = [...known.filter((one) => !isSilent(one)), ...known.filter(isSilent)];
     return [own, ...this.#others.slice(0, latest.quorum - 1)];
   }

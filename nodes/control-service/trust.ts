@@ -75,12 +75,15 @@ export interface TrustParts {
   readonly count: (metric: 'control.trc_updates') => void;
 }
 
-/** The certificate with which a control service signs, as its status and its trace show it. */
+/**
+ * The certificate with which a control service signs, in the form in which its status and its trace
+ * show it.
+ */
 export interface CertificateInUse {
   readonly validity: Validity;
   /** The CA that issued it. */
   readonly ca: string;
-  /** How often it was renewed. */
+  /** Number of times that the certificate was renewed. */
   readonly renewals: number;
 }
 
@@ -107,7 +110,8 @@ export class Trust {
       if (refusal !== undefined) throw new RangeError(`a TRC: ${refusal}`);
     }
     const { isdAs, pki, seconds } = parts;
-    // A refusal is ignored here: other ASes refuse a chain that is not valid now, too, and name the reason.
+    // A refusal is ignored here. Other ASes also refuse a chain that is not valid now, and they
+    // name the reason.
     this.#store.addOwn(pki.chain, isdAs, seconds());
     const own = { chain: pki.chain, key: pki.keyOf(0) };
     this.#renewals = new Renewals({ ...parts, ...pki, store: this.#store }, own);
@@ -125,7 +129,7 @@ export class Trust {
     return { ...this.#store.sizes, serial, notAfter: validity.notAfter, ca, renewals };
   }
 
-  /** The certificate with which it signs. */
+  /** The certificate with which the control service signs. */
   get own(): CertificateInUse {
     const { own, count } = this.#renewals;
     const { as, ca } = own.chain;

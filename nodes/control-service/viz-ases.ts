@@ -1,6 +1,6 @@
 /**
- * The ASes of a run as their control services traced them, and where a picture of their links puts them: core ASes at the
- * top, each other AS below its parents.
+ * The ASes of a run, as traced by their control services, and their positions in a picture of their
+ * links: core ASes at the top, each other AS below its parents.
  *
  * @module
  */
@@ -44,7 +44,10 @@ export function readDrawnAses({ nodes }: Pick<DrawingInput, 'nodes'>): readonly 
   });
 }
 
-/** Rows of ASes from the core downwards; neighbours of a row stand near to each other where they can. */
+/**
+ * Arranges ASes in rows from the core downwards. Neighbours are placed near each other where
+ * possible.
+ */
 export function arrangeInRows(ases: readonly DrawnAs[], mostInRow: number): readonly DrawnAs[][] {
   const left = new Map(ases.map((as) => [as.isdAs, as]));
   const take = (isdAs: string): DrawnAs | undefined => {
@@ -68,13 +71,16 @@ export function arrangeInRows(ases: readonly DrawnAs[], mostInRow: number): read
       .filter(({ at }) => at >= 0)
       .sort((a, b) => a.at - b.at)
       .flatMap(({ as }) => take(as.isdAs) ?? []);
-    // What hangs on no AS that was traced comes last.
+    // ASes that are not connected to any traced AS above come last.
     if (row.length === 0) row = takeRest();
   }
   return rows;
 }
 
-/** Each core AS is followed by one that it has a link to, if there is one left. */
+/**
+ * Orders core ASes so that, where possible, each one is followed by a core AS with which it has a
+ * link.
+ */
 function orderCores(ases: readonly DrawnAs[]): readonly DrawnAs[] {
   const cores = ases.filter(({ isCore }) => isCore);
   const linksOf = ({ interfaces }: DrawnAs): readonly string[] =>
@@ -91,17 +97,19 @@ function orderCores(ases: readonly DrawnAs[]): readonly DrawnAs[] {
   return order;
 }
 
-/** -1 of nothing. */
+/** The mean of the values; -1 if there are none. */
 function meanOf(values: readonly number[]): number {
   return values.length === 0 ? -1 : values.reduce((sum, one) => sum + one, 0) / values.length;
 }
 
-/** `1-110` for `1-ff00:0:110`: room for a name in a picture. */
+/**
+ * Shortens an ISD-AS number, so that it fits as a name into a picture: `1-110` for `1-ff00:0:110`.
+ */
 export function shortName(isdAs: string): string {
   return `${isdAs.split('-')[0]}-${isdAs.split(':').at(-1)}`;
 }
 
-/** An instant or a duration as text: `5.41 s`. */
+/** Formats an instant or a duration: `5.41 s`. */
 export function secondsText(ns: number): string {
   return `${(ns / 1e9).toFixed(2)} s`;
 }

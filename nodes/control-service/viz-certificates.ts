@@ -1,5 +1,6 @@
 /**
- * Draws the certificates with which control services sign: how much of the time is left, and when they were renewed.
+ * Draws the certificates with which control services sign: how much of their lifetime is left, and
+ * when they were renewed.
  *
  * @module
  */
@@ -19,7 +20,10 @@ import { readDrawnAses, secondsText, shortName } from './viz-ases.ts';
 const ROWS_MAX = 24;
 const ROW = 44;
 const HEAD = 24;
-/** Of the time that a certificate was taken for: the next one is asked for when so much is left, and late at half of it. */
+/**
+ * Share of a certificate's lifetime: when only this much is left, the next certificate is
+ * requested; at half of it, the request is late.
+ */
 const DUE_SHARE = 1 / 3;
 
 interface Row {
@@ -29,7 +33,7 @@ interface Row {
   readonly untilNs: number;
   readonly renewedNs: readonly number[];
   readonly leftNs: number;
-  /** Of the time from when it was in use, 0 to 1. */
+  /** The remaining share of the time since which the certificate has been used, 0 to 1. */
   readonly share: number;
   readonly state: 'valid' | 'renewal due' | 'renewal late' | 'expired';
 }
@@ -113,7 +117,7 @@ function sentenceOf({ isdAs, ca, leftNs, state, renewedNs }: Row): string {
   return `${isdAs}: by ${ca}, ${state}, ${leftText(leftNs)} left, ${renewedNs.length} renewals`;
 }
 
-/** The two largest units: `2 d 4 h`, `29 min 30 s`. */
+/** Formats a duration in its two largest units: `2 d 4 h`, `29 min 30 s`. */
 function leftText(ns: number): string {
   const seconds = Math.floor(ns / 1e9);
   const [days, hours] = [Math.floor(seconds / 86_400), Math.floor(seconds / 3_600) % 24];

@@ -1,5 +1,6 @@
 /**
- * Draws which interfaces control services believe to be down, who told them, and until when they believe it.
+ * Draws the interfaces that control services believe to be down, with the source of each report and
+ * the instant until which it is believed.
  *
  * @module
  */
@@ -19,7 +20,10 @@ interface Row extends TracedRevocation {
   readonly leftNs: number;
 }
 
-/** Draws a row for each interface and each control service that believes it to be down. */
+/**
+ * Draws a row for each pair of an interface and a control service that believes the interface to be
+ * down.
+ */
 export function drawRevocations(input: DrawingInput): Drawing {
   const { width, timeNs, chosen } = input;
   const rows = nodesShown(input, ({ states }) => states.has(AS_TRACE.machine))

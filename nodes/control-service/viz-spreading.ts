@@ -1,6 +1,7 @@
 /**
- * Draws how beacons spread: the ASes and their links, which light up when beacons have crossed them, and how many pairs of
- * ASes have a path over time. Choosing an AS leaves its beacons.
+ * Draws how beacons spread: the ASes and their links, which are highlighted once beacons have
+ * crossed them, and the number of pairs of ASes with a path over time. If an AS is chosen, only its
+ * beacons are shown.
  *
  * @module
  */
@@ -11,18 +12,18 @@ import { readSingleTracedState } from '../_kit/trace-state.ts';
 import { KNOWLEDGE_TRACE, PATHS_TRACE, type TracedOrigin } from './trace-states.ts';
 import { arrangeInRows, type DrawnAs, readDrawnAses, secondsText, shortName } from './viz-ases.ts';
 
-/** Most ASes in the picture; the table lists all. */
+/** Largest number of ASes in the picture; the table lists all. */
 const ASES_MAX = 60;
 const ROW = 84;
 const BOX_HEIGHT = 36;
 const BOX_WIDTH_MAX = 88;
-/** Narrowest part of a row for an AS, px. */
+/** Smallest width that an AS takes in a row, px. */
 const PITCH_MIN = 50;
-/** How much higher a link within a row bends for each AS between its ends, px. */
-const BEND = 16;
+/** Height by which the curve of a link within a row grows for each AS between its ends, px. */
+const BEND_PX_PER_AS = 16;
 const STRIP = 72;
-/** What happened so short a time ago is drawn bold, ns. */
-const NEW_NS = 1_000_000_000;
+/** Events that are at most this old are drawn bold, ns. */
+const RECENT_NS_MAX = 1_000_000_000;
 
 interface Place {
   readonly x: number;
@@ -31,7 +32,7 @@ interface Place {
   readonly column: number;
 }
 
-/** Draws the picture and the strip. */
+/** Draws the picture of the links, and the strip with the number of paths. */
 export function drawSpreading(input: DrawingInput): Drawing {
   const { chosen = [], width } = input;
   const ases = readDrawnAses(input);
@@ -70,7 +71,10 @@ export function drawSpreading(input: DrawingInput): Drawing {
   };
 }
 
-/** The origins that an AS knows, each since it knew it first; only the chosen one if there is one. */
+/**
+ * The origins that an AS knows, each with the first instant at which it was known. If an AS is
+ * chosen, only this one.
+ */
 function knownBy({ origins }: DrawnAs, of: DrawnAs | undefined): readonly TracedOrigin[] {
   return origins.filter(
     ({ isdAs }, at) =>
@@ -113,7 +117,8 @@ function pictureOf(
   { width, timeNs }: DrawingInput,
 ): Block {
   const rows = arrangeInRows(ases.slice(0, ASES_MAX), Math.max(2, Math.floor(width / PITCH_MIN)));
-  const top = BEND * Math.min(4, Math.max(0, (rows[0]?.length ?? 0) - 2)) + BOX_HEIGHT / 2 + 8;
+  const top =
+    BEND_PX_PER_AS * Math.min(4, Math.max(0, (rows[0]?.length ?? 0) - 2)) + BOX_HEIGHT / 2 + 8;
   const places = new Map<string, Place>();
   for (const [row, members] of rows.entries()) {
     for (const [column, { isdAs }] of members.entries()) {
@@ -121,7 +126,7 @@ function pictureOf(
       places.set(isdAs, { x, y: top + row * ROW, row, column });
     }
   }
-  const isLit = ({ sinceNs }: TracedOrigin): boolean => timeNs - sinceNs < NEW_NS;
+  const isLit = ({ sinceNs }: TracedOrigin): boolean => timeNs - sinceNs < RECENT_NS_MAX;
   const shapes: Shape[] = [];
   for (const as of ases) {
     for (const shape of linksOf(as, { ases, places, of, isLit })) shapes.push(shape);
@@ -147,7 +152,7 @@ interface LinkLook {
   readonly isLit: (one: TracedOrigin) => boolean;
 }
 
-/** The links of an AS, each drawn at one of its ends. */
+/** The links of an AS. Each link is drawn only once, at one of its ends. */
 function linksOf(as: DrawnAs, { ases, places, of, isLit }: LinkLook): readonly Shape[] {
   return as.interfaces.flatMap(({ ifId, neighbour, neighbourIfId }): readonly Shape[] => {
     const [from, to] = [places.get(as.isdAs), places.get(neighbour)];
@@ -170,8 +175,8 @@ function linksOf(as: DrawnAs, { ases, places, of, isLit }: LinkLook): readonly S
 function wayBetween(from: Place, to: Place): string {
   const between = Math.abs(from.column - to.column) - 1;
   if (from.row !== to.row || between === 0) return `M${from.x} ${from.y}L${to.x} ${to.y}`;
-  // The middle of such a curve is half as high as its control point.
-  const y = from.y - BOX_HEIGHT / 2 - 2 * BEND * Math.min(4, between) - 8;
+  // The middle of such a curve is at half the height of its control point.
+  const y = from.y - BOX_HEIGHT / 2 - 2 * BEND_PX_PER_AS * Math.min(4, between) - 8;
   return `M${from.x} ${from.y}Q${(from.x + to.x) / 2} ${y} ${to.x} ${to.y}`;
 }
 
@@ -216,7 +221,10 @@ function boxOf(
   };
 }
 
-/** How many pairs of ASes have a path: how many of those that are watched, now and at each change. */
+/**
+ * The number of watched pairs of ASes, and the number of those that have a path: now, and after
+ * each change.
+ */
 interface Pairs {
   readonly now: number;
   readonly all: number;

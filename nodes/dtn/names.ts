@@ -84,7 +84,7 @@ export class HostEids {
 type Hosts = NetworkMap['hosts'];
 
 /**
- * For each scheme, the identifiers of a list of hosts: they never change, so all nodes of a process
+ * The identifiers of a list of hosts, for each scheme. They never change, so all nodes of a process
  * share them.
  */
 const namesIn = {

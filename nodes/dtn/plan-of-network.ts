@@ -101,8 +101,8 @@ function renewalAfter(nowNs: Nanoseconds, { links }: NetworkMap): Nanoseconds {
 }
 
 /**
- * Index of the first period in a plan made at `nowNs`: the one before the present period, of which a
- * contact may still be open.
+ * Index of the first period in a plan made at `nowNs`. It is the period before the present one,
+ * because a contact of that period may still be open.
  */
 function firstOf(nowNs: Nanoseconds, periodNs: Nanoseconds): number {
   return Math.max(0, Math.floor(nowNs / periodNs) - 1);

@@ -59,7 +59,7 @@ const STORE_STATE = textFormatFromTemplate('{bundles} bundles of {bytes} B waiti
 
 /** The store, and why bundles wait: `3 bundles of 3210 B waiting no-route=2,queue=1`. */
 export const STORE_TRACE: SingleTraceState<StoreState> = { machine: 'store', state: STORE_STATE };
-/** How much a store holds, and how many bundles wait for which reason. */
+/** The contents of a store: how much it holds, and how many bundles wait for each reason. */
 export type StoreState = NonNullable<ReturnType<(typeof STORE_STATE)['read']>>;
 
 /** Largest number of bundles that a state lists with the reason for which they wait. */
@@ -83,7 +83,7 @@ export const WAITING_LIST_TRACE: SingleTraceState<WaitingState> = {
 /** Bundles that wait, one by one, each with its reason. */
 export type WaitingState = NonNullable<ReturnType<(typeof WAITING_BUNDLES)['read']>>;
 
-/** What became of a route that was considered for a bundle. */
+/** The verdict on a route that was considered for a bundle. */
 const VERDICTS = ['taken', 'later', 'no-contact-before-expiry', 'no-volume', 'no-route'] as const;
 
 /**
@@ -108,5 +108,5 @@ export const ROUTES_TRACE = declareStatePerPeer(
 );
 /** The routes that were considered for the last bundle to a destination, and when. */
 export type RoutesState = NonNullable<ReturnType<(typeof ROUTES_TRACE)['state']['read']>>;
-/** A route that was considered, and what became of it. */
+/** A route that was considered, with the verdict on it. */
 export type TracedRoute = RoutesState['tried'][number];

@@ -24,7 +24,7 @@ const ROW_HEIGHT = 26;
 const GAP = 14;
 const BAR = 4;
 const MS_PER_S = 1_000;
-/** Reasons and verdicts as people read them. */
+/** The texts for reasons and verdicts. */
 const TEXTS: Readonly<Record<string, string>> = {
   queue: 'queued for a contact',
   'under-way': 'under way, not acknowledged',
@@ -38,7 +38,7 @@ const TEXTS: Readonly<Record<string, string>> = {
 };
 const LOOKS: Readonly<Record<string, 'c1' | 'muted' | 'fail'>> = { taken: 'c1', later: 'muted' };
 
-/** What a node considered for its last bundle to a destination. */
+/** The routes that a node considered for its last bundle to a destination. */
 interface Decision extends RoutesState {
   readonly from: string;
   readonly to: string;
@@ -65,7 +65,7 @@ export function hasRoutes({ protocol, states }: NodeState): boolean {
   );
 }
 
-/** A reason for which bundles wait, or the verdict on a route, as people read it. */
+/** The text for a reason for which bundles wait, or for the verdict on a route. */
 export function reasonText(reason: string): string {
   return TEXTS[reason] ?? reason;
 }
@@ -140,7 +140,7 @@ function seconds(ms: number): string {
   return `${(ms / MS_PER_S).toFixed(ms < 100_000 ? 1 : 0)} s`;
 }
 
-/** Says which decision was the latest; if there is none, why bundles wait. */
+/** Says which decision was the latest; if there was none, says why bundles wait. */
 function titleOf(decisions: readonly Decision[], waiting: readonly Waiting[]): string {
   const last = [...decisions].sort((a, b) => b.atMs - a.atMs)[0];
   if (last === undefined) {
@@ -154,7 +154,7 @@ function titleOf(decisions: readonly Decision[], waiting: readonly Waiting[]): s
   return `${from} sends to ${to} through ${taken.via}: it tried ${count}`;
 }
 
-/** Draws lines of text and bars, each below the last one. */
+/** Draws lines of text and bars, one below the other. */
 class Pen {
   readonly shapes: Shape[] = [];
   y = 4;

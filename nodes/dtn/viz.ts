@@ -35,21 +35,21 @@ import { drawRoutes, hasRoutes, reasonText } from './viz-routes.ts';
 
 /** Largest number of links, and of nodes, on a page; the table lists all. */
 const ROWS_MAX = 20;
-const ROW = 22;
-const BAR = 14;
+const ROW_HEIGHT = 22;
+const BAR_HEIGHT = 14;
 const HEAD = 34;
 const GAP = 30;
 const NS_PER_MS = 1e6;
 const MS_PER_S = 1_000;
-/** Height of a name above a bar. */
-const NAME = 16;
+/** Height of a name that is written above a bar, px. */
+const NAME_HEIGHT = 16;
 const HOUR_MS = 3_600_000;
-/** Units of the axis, from the longest. */
+/** Units of the time axis, the longest first. */
 const UNITS = [
   ['d', 24 * HOUR_MS],
   ['h', HOUR_MS],
 ] as const;
-/** Share of the width for names. */
+/** Share of the width that is reserved for names. */
 const LABEL_SHARE = 0.26;
 const LABEL_MAX = 190;
 
@@ -113,9 +113,9 @@ function drawContacts(input: DrawingInput): Drawing {
   const { chosen } = input;
   const linkPage = selectRowPage(links, { size: ROWS_MAX, group: 'links', chosen });
   const drawn = linkPage.shown;
-  // On phones a name stands above its bar.
-  const above = isNarrow ? NAME : 0;
-  const row = ROW + above;
+  // On phones, the name is above its bar.
+  const above = isNarrow ? NAME_HEIGHT : 0;
+  const row = ROW_HEIGHT + above;
   const bottom = HEAD + drawn.length * row;
   const shapes: Shape[] = [...axisOf(axis, bottom)];
   for (const [at, link] of drawn.entries())
@@ -166,7 +166,7 @@ function mostBytes(held: readonly Held[]): number {
   );
 }
 
-/** Instants at even intervals above the bars, each with a line down. */
+/** Draws instants at even intervals above the bars, each with a line downwards. */
 function axisOf(axis: Axis, bottom: number): readonly Shape[] {
   const { left, right, toMs } = axis;
   const ticks = right - left < 400 ? 3 : 5;
@@ -183,14 +183,14 @@ function axisOf(axis: Axis, bottom: number): readonly Shape[] {
   }).flat();
 }
 
-/** Instants as texts, with as few digits as the length of the axis allows. */
+/** Formats instants, with as few digits as the length of the axis allows. */
 function timesUpTo(toMs: number): (ms: number) => string {
   const [unit, unitMs] = UNITS.find(([, each]) => toMs >= 4 * each) ?? ['s', MS_PER_S];
   const digits = toMs < 4 * unitMs ? 2 : toMs < 20 * unitMs ? 1 : 0;
   return (ms) => `${(ms / unitMs).toFixed(digits)} ${unit}`;
 }
 
-/** The name of a row, left of its bar, or above it where bars have the whole width. */
+/** Writes the name of a row: left of its bar or, if bars take the whole width, above it. */
 function nameAt(y: number, name: string, { left, right }: { left: number; right: number }): Shape {
   return left > 0
     ? textShape(0, y + 11, textCutToWidth(name, left - 8))
@@ -208,7 +208,7 @@ function rowOf(link: Link, y: number, axis: Axis): readonly Shape[] {
     const part = { ...window, toMs: window.toMs ?? axis.nowMs };
     return barOf(part, { y, inset: 3, axis }, { fill: 'c1', title: titleOf('happened', window) });
   });
-  const strokes = departuresMs.map((at) => `M${placeOf(at, axis).toFixed(1)} ${y}v${BAR}`);
+  const strokes = departuresMs.map((at) => `M${placeOf(at, axis).toFixed(1)} ${y}v${BAR_HEIGHT}`);
   const bundles: Shape[] =
     strokes.length === 0 ? [] : [{ kind: 'path', d: strokes.join(''), stroke: 'text', width: 1.5 }];
   return [nameAt(y, name, axis), ...framed, ...full, ...bundles];
@@ -225,7 +225,7 @@ interface BarPlace {
   readonly axis: Axis;
 }
 
-/** A bar for the part of a contact that lies on the axis. */
+/** Draws a bar for the part of a contact that is within the axis. */
 function barOf(
   { fromMs, toMs }: ContactWindow,
   { y, inset, axis }: BarPlace,
@@ -235,7 +235,7 @@ function barOf(
   if (end < fromMs) return [];
   const x = placeOf(fromMs, axis);
   const w = Math.max(1, placeOf(end, axis) - x);
-  return [boxShape({ x, y: y + inset, w, h: BAR - 2 * inset }, look)];
+  return [boxShape({ x, y: y + inset, w, h: BAR_HEIGHT - 2 * inset }, look)];
 }
 
 function placeOf(ms: number, { left, right, toMs }: Axis): number {
@@ -252,7 +252,7 @@ interface StorePlace {
   readonly y: number;
   readonly left: number;
   readonly width: number;
-  /** Bytes in the fullest store. */
+  /** Number of bytes in the fullest store. */
   readonly most: number;
 }
 
@@ -265,7 +265,7 @@ function storeOf({ name, store, text }: Held, place: StorePlace): readonly Shape
   const bar = Math.round(room * (store.bytes / most));
   const said = `${contentOf(store)}${reasonsOf(store)}`;
   const x = left + (bar > 0 ? bar + 8 : 0);
-  const filled = bar > 0 ? [boxShape({ x: left, y, w: bar, h: BAR }, { fill: 'c2' })] : [];
+  const filled = bar > 0 ? [boxShape({ x: left, y, w: bar, h: BAR_HEIGHT }, { fill: 'c2' })] : [];
   return [
     label,
     ...filled,
@@ -278,7 +278,7 @@ function contentOf({ bundles, bytes }: StoreState): string {
   return `${digitsInGroups(bundles)} ${bundles === 1 ? 'bundle' : 'bundles'}, ${digitsInGroups(bytes)} B`;
 }
 
-/** Why bundles wait, such as `: 2 no route, 1 queued for a contact`. */
+/** Says why bundles wait, such as `: 2 no route, 1 queued for a contact`. */
 function reasonsOf({ waiting }: StoreState): string {
   if (waiting.length === 0) return '';
   const said = waiting.map(({ reason, bundles }) => `${bundles} ${reasonText(reason)}`);

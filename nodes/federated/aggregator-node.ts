@@ -128,8 +128,8 @@ export class AggregatorNode implements NodeHandle {
       host.now(),
     );
     this.#rounds = new StateMachineRunner(host, machine, (effect) => this.#perform(effect));
-    // Clients may have reported that they are ready before this node started, and do not repeat it: so they
-    // are asked.
+    // Clients may have reported that they are ready before this node started. They do not repeat this report, so the
+    // node asks them.
     this.#rounds.take(TIMER_DUE);
   }
 
@@ -293,7 +293,7 @@ export class AggregatorNode implements NodeHandle {
     this.#attack?.invert(sums.flatMap((sum) => this.#seen(sum)));
     meter.counter('federated.inputs').add(inputs);
     const tookNs = this.#host.now() - running.beganNs;
-    // The round is counted in `moved` and not here: the rule may still find too few updates.
+    // The round is not counted here but in `moved`, because the rule may still find too few updates.
     const next = (total: Float64Array, divisor: number): void => {
       this.#expand(running, total, (sum) => moved(sum, divisor));
     };
@@ -348,7 +348,7 @@ export class AggregatorNode implements NodeHandle {
     return { ring, bits, scale, inputs: survivors.length, hasWeight: weight === 'examples' };
   }
 
-  /** What the aggregator sees of a session, for attacks: each update by itself, or only their sum. */
+  /** What the aggregator sees of a session, as input for attacks: each update by itself, or only their sum. */
   #seen(sum: RoundSessionSum): readonly SeenUpdateSum[] {
     const names = namesOf(sum);
     const whole = this.#updateSum(sum);
@@ -431,7 +431,7 @@ export class AggregatorNode implements NodeHandle {
     this.#trace?.aborted(outcome);
     if (running !== undefined) this.#countLosses(running, -1, false);
     const over = running?.round ?? this.#memory.over + 1;
-    // A failed round reveals something about who came, so it spends as much privacy as a sum.
+    // A failed round spends as much privacy as a sum, because it reveals something about which clients came.
     this.#account?.step();
     const spent = this.#memory.spent + (this.#account === undefined ? 0 : 1);
     this.#end({ ...this.#memory, over, spent }, ignore, running === undefined ? 'ended' : 'failed');
@@ -445,7 +445,7 @@ export class AggregatorNode implements NodeHandle {
     storeCheckpoint(this.#store, memory);
     const write = (): void => {
       this.#store.sync((error) => {
-        // The write is tried again: a full disk may have room later.
+        // The write is repeated, because a full disk may have room later.
         if (error !== undefined) {
           this.#host.after(CARRIER_RETRY_NS, write);
           return;
@@ -477,7 +477,7 @@ export class AggregatorNode implements NodeHandle {
 /** Length of the key from which noise is drawn, bytes. */
 const KEY_BYTES = 32;
 
-/** Names of the clients whose input is in a sum. */
+/** Names of the clients whose inputs are in a sum. */
 function namesOf({ clients, survivors }: RoundSessionSum): readonly string[] {
   return survivors.map((index) => clients[index] as string);
 }
@@ -492,5 +492,5 @@ function listOf(missing: readonly UnavailableClient[]): string {
 }
 
 function ignore(): void {
-  // Nothing is to be done after the round.
+  // Does nothing: the function to call after a round that needs no further action.
 }

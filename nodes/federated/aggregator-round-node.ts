@@ -139,7 +139,8 @@ export class AggregatorRound {
         const task = encodeFederatedMessage({ kind: 'task', config, index, members, model: sent });
         send(client, task, (outcome) => {
           if (outcome === 'ok') return;
-          // Called even after the end of the round, so that the next round does not invite this client.
+          // Called even after the end of the round, so that the next round does not invite this
+          // client.
           away(client, outcome);
           if (!this.#isOver) session.gone(index);
         });
@@ -177,8 +178,8 @@ export class AggregatorRound {
   }
 
   /**
-   * Opens the session of these clients. @returns the group in a list; an empty list if they are too few
-   * for a session.
+   * Opens the session of these clients.
+   * @returns the group in a list; an empty list if they are too few for a session.
    */
   #group(clients: readonly string[]): readonly Group[] {
     const { host, round } = this.#parts;
@@ -277,7 +278,8 @@ export class AggregatorRound {
       aborted: (reason): void => this.#closed(reason),
       opened: (client, ring): void => this.#opened(group(), client, ring),
       phase: (phase, members, order): void => {
-        // Not with groups: the trace has one list of client indices, and each group has its own indices.
+        // Not traced with groups: the trace has a single list of client indices, but each group has
+        // indices of its own.
         if (setup.options.groups === 'none') trace?.phase(phase, members, order);
       },
     };
@@ -309,7 +311,8 @@ export class AggregatorRound {
   #closed(reason: string): void {
     this.#open -= 1;
     if (this.#open > 0 || this.#isOver) return;
-    // The sums are in the order of the groups, not in that of their ends.
+    // The sums are put into the order of the groups; they were collected in the order in which the
+    // groups ended.
     this.#parts.ended(
       this.#groups.flatMap((group) => this.#sums.get(group) ?? []),
       reason,

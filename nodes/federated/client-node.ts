@@ -106,7 +106,7 @@ export class ClientNode implements NodeHandle {
     host.onRequest(({ respond }) => respond('unknown-request'));
     this.#presence.start();
     this.#tellReadiness();
-    // The run need not wait for this client: it only answers the aggregator.
+    // The run need not wait for this client, because it only answers the aggregator.
     host.finished();
   }
 

@@ -34,7 +34,7 @@ export function computeClippingNorms({ clip: update, noise, adaptive }: Norms): 
   if (adaptive === undefined) return { update, joint: update, unit: 0 };
   const { countNoise: countDeviation = noise } = adaptive;
   const ofUpdates = noiseMultiplierForUpdates({ noise, countDeviation });
-  // Cannot happen: `countNoiseProblem` refuses such options when files are read.
+  // This cannot happen, because `countNoiseProblem` refuses such options when files are read.
   if (ofUpdates === undefined) return { update, joint: update, unit: 0 };
   const unit = (update * ofUpdates) / countDeviation;
   return { update, joint: Math.sqrt(update * update + (unit * unit) / 4), unit };

@@ -48,12 +48,15 @@ export class ClientDevice {
       this.#before,
     );
     host.meter.counter('federated.device.spent').add(0);
-    // Makes the report show 0 for a client that may decline and never did.
+    // Creates the metric, so that a client which may decline, but never did, is reported with 0.
     for (const name of DEVICE_LIMIT_NAMES) host.meter.counter(`federated.declined.${name}`).add(0);
     host.meter.counter('federated.declined').add(0);
   }
 
-  /** What the device has used in all, including before restarts; undefined if nothing is counted. */
+  /**
+   * Everything that the device has used, including before restarts; undefined if nothing is
+   * counted.
+   */
   get used(): DeviceUse | undefined {
     return this.#account?.used;
   }
@@ -108,7 +111,7 @@ export class ClientDevice {
     const store = this.#store as Store;
     storeDeviceUse(store, use);
     store.sync((error) => {
-      // The write is tried again: a full disk may have room later.
+      // The write is repeated, because a full disk may have room later.
       if (error === undefined) then();
       else this.#host.after(CARRIER_RETRY_NS, () => this.#write(use, then));
     });
@@ -117,7 +120,8 @@ export class ClientDevice {
   #tell(): void {
     if (this.#account === undefined) return;
     const { used } = this.#account;
-    // The device has used more than the round had reserved, or something between rounds.
+    // If the device has used more than the round had reserved, or something between rounds, the
+    // true use is written to disk.
     const { energyJ, bytes } = this.#written;
     if (used.energyJ > energyJ || used.bytes > bytes) this.#write(used, () => undefined);
     const spentUj = Math.floor((used.energyJ - this.#before.energyJ) * UJ_PER_J);

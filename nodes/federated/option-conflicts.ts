@@ -32,7 +32,13 @@ import { countQuorumInputs, quorumProblem } from './selection.ts';
 type Node = ConfiguredNode<FederatedOptions>;
 
 /** Options that may differ between the nodes of a federation. */
-const OWN: ReadonlySet<string> = new Set(['drop', 'lie', 'serverAttack', 'device', 'double']);
+const OPTIONS_THAT_MAY_DIFFER: ReadonlySet<string> = new Set([
+  'drop',
+  'lie',
+  'serverAttack',
+  'device',
+  'double',
+]);
 
 /** Finds conflicts of options; each is reported once for a federation and option. */
 export function federationOptionConflicts(nodes: readonly Node[]): readonly OptionConflict[] {
@@ -101,7 +107,7 @@ function differences(member: Node, head: Node): readonly OptionConflict[] {
   const wanted = head.options as Readonly<Record<string, unknown>>;
   // The names of all options of either node, since an option that only one of them has differs too.
   const all = new Set([...Object.keys(wanted), ...Object.keys(options)]);
-  const keys = [...all].filter((key) => !OWN.has(key));
+  const keys = [...all].filter((key) => !OPTIONS_THAT_MAY_DIFFER.has(key));
   return keys
     .filter((key) => JSON.stringify(options[key]) !== JSON.stringify(wanted[key]))
     .slice(0, 1)
@@ -172,7 +178,7 @@ function wrongSum({ name, options }: Node, clients: number): readonly OptionConf
   const { secureAggregation: sum } = options;
   const [n] = sessionClientsMinMax(options, roundClientsMax(options, clients));
   if (sum === 'none' || n > clients) return [];
-  // `uncombined` reports groups that are too small.
+  // Groups that are too small are reported by `uncombined`.
   if (countGroups(options) !== undefined && n < sum.minSum) return [];
   const { neighbours, threshold, length, bits } = sessionPlan(options, n, countParameters(options));
   const problem = secaggConfigProblem({
@@ -327,7 +333,8 @@ function said(node: string, refusal: string, path: readonly string[]): OptionCon
   const at = refusal.search(/: write |\. Write /);
   const end = at < 0 ? refusal.length : at;
   const wrong = refusal.slice(0, end);
-  // The hint of the refusal names `rate` and `sampling`, which these options do not have.
+  // The hint of the refusal is replaced, because it names `rate` and `sampling`, which these
+  // options do not have.
   if (path[0] === 'select') {
     return { node, path, message: wrong, hint: 'select: { probability: 0.1 }, or select: all' };
   }

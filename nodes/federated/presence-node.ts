@@ -37,7 +37,8 @@ export class DevicePresence {
   start(): void {
     const available = this.#available;
     if (available === undefined) return;
-    // Makes the report show 0 if the device may go away and never did.
+    // Creates the metric, so that a client whose device may go away, but never did, is reported
+    // with 0.
     this.#host.meter.counter('federated.away').add(0);
     const now = this.#host.planTime();
     this.#presence =

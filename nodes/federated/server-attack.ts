@@ -9,7 +9,7 @@ import type { ServerAttack } from './secagg/malicious-server.ts';
 /** Index of the attacked client. */
 const VICTIM = 0;
 
-/** What a server does to learn the input of one client; undefined if it is honest. */
+/** The attack of a server on the input of one client; undefined if the server is honest. */
 export function makeServerAttack({
   serverAttack: kind,
 }: FederatedOptions): ServerAttack | undefined {

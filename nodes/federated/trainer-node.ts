@@ -112,7 +112,7 @@ export class ClientTrainer {
     };
   }
 
-  /** The update that the client sends; a client that lies changes it first. */
+  /** Passes on the update that the client sends; a client that lies changes it first. */
   #told(update: Float32Array<ArrayBuffer>): Float32Array<ArrayBuffer> {
     const lie = lieOf(this.#options, this.#host.name);
     if (lie === undefined || lie.kind === 'labels') return update;
@@ -171,7 +171,7 @@ function lieOf({ lie }: FederatedOptions, name: string): FederatedOptions['lie']
   return lie?.clients === undefined || lie.clients.includes(name) ? lie : undefined;
 }
 
-/** Examples with the labels that a liar gives them. */
+/** Returns the examples with the labels that a liar gives them. */
 function shown(examples: Examples, lie: FederatedOptions['lie']): Examples {
   if (lie?.kind !== 'labels') return examples;
   return { ...examples, labels: flipLabels(examples.labels, examples.classes) };

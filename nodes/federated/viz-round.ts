@@ -108,13 +108,14 @@ export function listMaskPartners({ order, state }: DrawnRound, index: number): r
   const isIn = (one: number): boolean => shares?.includes(one) ?? own >= 0;
   return order.filter((other, at) => {
     const gap = Math.abs(at - own);
-    // Half of the neighbours on either side; in a complete graph, everybody.
+    // The neighbours of a client: half of them on either side of the ring; in a complete graph, all
+    // other clients.
     const isNear = 2 * Math.min(gap, order.length - gap) <= neighbours + 1;
     return gap > 0 && isNear && isIn(index) && isIn(other);
   });
 }
 
-/** See {@link MaskFate}. */
+/** Determines the {@link MaskFate} of the mask that two clients share. */
 export function findMaskFate(one: DrawnClient, other: DrawnClient): MaskFate {
   const inputs = [one, other].filter(({ reached }) => reached >= STEPS_UP_TO_INPUT).length;
   if (inputs === 2) return 'cancelled';

@@ -1,5 +1,6 @@
 /**
- * Navigator: classes of messages, which say what matters to a message.
+ * Navigator: classes of messages; the class of a message says which properties of a way matter to
+ * it.
  *
  * @module
  */
@@ -11,7 +12,7 @@ export const MESSAGE_CLASSES = ['realtime', 'bulk', 'private', 'tolerant'] as co
 /** One of {@link MESSAGE_CLASSES}. */
 export type MessageClass = (typeof MESSAGE_CLASSES)[number];
 
-/** The weighting of each class, unless the options name one. */
+/** For each class, the weighting that is used unless the options name one. */
 export const WEIGHTING_OF_CLASS: Readonly<Record<MessageClass, WeightingName>> = {
   realtime: 'real-time',
   bulk: 'balanced',
@@ -19,10 +20,12 @@ export const WEIGHTING_OF_CLASS: Readonly<Record<MessageClass, WeightingName>> =
   tolerant: 'energy',
 };
 
-/** Lowest priority of messages that are in a hurry. */
+/** Messages of this priority or a higher one are in the class `realtime`. */
 const REALTIME_PRIORITY = 2;
 
-/** The class of a message, by what its sender wishes; `tolerant` for a packet without messages. */
+/**
+ * The class of a message, from the wishes of its sender; `tolerant` for a packet without messages.
+ */
 export function classOfWishes(wishes: WayWishes | undefined): MessageClass {
   if (wishes === undefined) return 'tolerant';
   if (wishes.private === true) return 'private';

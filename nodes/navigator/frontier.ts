@@ -1,5 +1,5 @@
 /**
- * Navigator: the Pareto frontier, which are the candidates that no other one dominates.
+ * Navigator: the Pareto frontier, the set of candidates that no other candidate dominates.
  *
  * @module
  */
@@ -8,8 +8,9 @@ import { FRONTIER_MAX } from './geometry.ts';
 import { scoreCosts, WEIGHTINGS } from './weighting.ts';
 
 /**
- * Finds the candidates that no other one dominates; of equal costs the first. At most {@link FRONTIER_MAX}: of more, those
- * with the best balanced scores.
+ * Finds the candidates that no other one dominates; of candidates with equal costs, only the first.
+ * If there are more than {@link FRONTIER_MAX}, keeps those with the best scores by the weighting
+ * `balanced`.
  * @returns indices of candidates, ascending.
  */
 export function findFrontier(costs: readonly WayCost[]): readonly number[] {

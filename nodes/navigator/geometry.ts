@@ -9,9 +9,15 @@
 export const FRONTIER_MAX = 8;
 /** Privacy that all messages to one destination may cost together, epsilon. */
 export const PRIVACY_BUDGET = 1;
-/** Least time between two changes of the way for one class of messages, round trips of the faster of both. */
+/**
+ * Least time between two changes of the way for one class of messages, in round trips of the faster
+ * of the two ways.
+ */
 export const ROUND_TRIPS_BETWEEN_CHANGES = 3;
-/** A way that is down is answered on, ns, for so long after the peer was heard there. */
+/**
+ * For this long after a peer was last heard over a way that is down, answers to the peer still
+ * leave over that way, ns.
+ */
 export const SILENCE_MAX_NS = 10_000_000_000;
 /** Number of ns in a ms. */
 export const NS_PER_MS = 1_000_000;

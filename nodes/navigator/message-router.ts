@@ -12,20 +12,20 @@ import type { HostPart } from '../_kit/host-part.ts';
 import type { WayFacts, WayWishes } from '../_kit/way-chooser.ts';
 import { Navigator, type NavigatorOptions } from './navigator.ts';
 
-/** A message to be sent, and what its sender wishes. */
+/** A message to be sent, with the wishes of its sender. */
 export interface RoutableMessage extends SendWishes {
   readonly payload: Uint8Array;
 }
 
-/** The ways that a message may take to a destination. */
+/** The ways that a message may take to a destination, with the reason. */
 export interface MessageRoute {
-  /** Names of carriers, the best first; empty if the message may take none. */
+  /** Names of carriers, the best one first; empty if the message may take no way. */
   readonly ways: readonly string[];
   /** The reason in words, with the scores. */
   readonly why: string;
 }
 
-/** What a {@link MessageRouter} is made from. */
+/** The parts from which a {@link MessageRouter} is made. */
 export interface MessageRouterParts {
   readonly host: HostPart<'now' | 'transport'>;
   /** Names of the protocols that carry messages, the most preferred first. */
@@ -35,7 +35,7 @@ export interface MessageRouterParts {
   readonly onMessage: TransportHandlers['onMessage'];
 }
 
-/** A carrier, and the peers to whom it says that it cannot send at present. */
+/** A carrier, and the peers to which it has reported that it cannot send at present. */
 interface Way {
   readonly transport: Transport;
   readonly closed: Set<string>;
@@ -43,7 +43,9 @@ interface Way {
 
 const PRIORITY_DEFAULT = 1;
 
-/** Sends each message by the way that suits it; make it in the constructor of a node. */
+/**
+ * Sends each message over the way that suits it best. Must be made in the constructor of a node.
+ */
 export class MessageRouter {
   readonly #parts: MessageRouterParts;
   readonly #ways: readonly Way[];
@@ -64,9 +66,9 @@ export class MessageRouter {
   }
 
   /**
-   * Sends a message by the best way, or by the next one where a carrier refuses it.
-   * @param done Gets `ok`, or why the message was refused: `no-such-peer`, `not-private`, `privacy-spent`, or the last
-   * carrier's own reason.
+   * Sends a message over the best way; if a carrier refuses it, tries the next way.
+   * @param done Called with `ok`, or with the reason why the message was refused: `no-such-peer`,
+   * `not-private`, `privacy-spent`, or the last carrier's own reason.
    * @returns the number of the message, from 1.
    */
   sendMessage(
@@ -78,7 +80,7 @@ export class MessageRouter {
     return this.sendMessageWithRouting(message, { destination, route }, done);
   }
 
-  /** Finds the ways that suit a message now; nothing is sent, and no privacy spent. */
+  /** Finds the ways that suit a message now. Sends nothing and spends no privacy. */
   findOptimalRoute(destination: string, message: RoutableMessage): MessageRoute {
     const ways = this.#waysTo(destination);
     const facts = ways.map((way) => factsOf(way, destination));
@@ -92,8 +94,9 @@ export class MessageRouter {
   }
 
   /**
-   * Sends a message by the ways of a route, in their order, whatever has changed since the route was found; a private
-   * message by those of them alone that hide who writes to whom.
+   * Sends a message over the ways of a route, tried in their order, even if conditions have changed
+   * since the route was found. For a private message, only those ways are tried that hide who
+   * writes to whom.
    * @param done As with {@link sendMessage}.
    * @returns the number of the message, from 1.
    */
@@ -143,7 +146,7 @@ export class MessageRouter {
     return this.#ways.filter(({ transport }) => transport.peers.includes(destination));
   }
 
-  /** The navigator of a destination that some carrier reaches. */
+  /** The navigator for a destination, which is made at the first call. */
   #navigatorOf(destination: string): Navigator {
     const known = this.#navigators.get(destination);
     if (known !== undefined) return known;

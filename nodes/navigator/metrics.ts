@@ -5,7 +5,10 @@
  */
 import type { MetricDefinition } from '../../engine/host/measure.ts';
 
-/** Metrics of a node that chooses its ways with a navigator; without one it has `navigator.switch` alone. */
+/**
+ * Metrics of a node that chooses among ways with a navigator. A node without a navigator has only
+ * `navigator.switch`.
+ */
 export const NAVIGATOR_METRICS: readonly MetricDefinition[] = [
   {
     name: 'navigator.messages',

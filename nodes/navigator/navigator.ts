@@ -34,31 +34,34 @@ import {
 } from './geometry.ts';
 import { scoreCosts, WEIGHTINGS, type WeightingName } from './weighting.ts';
 
-/** How a navigator judges. */
+/** How a navigator rates ways. */
 export interface NavigatorOptions {
-  /** The weighting for all classes; absent: that of the class. */
+  /** The weighting for all classes of messages; absent: each class has its own. */
   readonly weighting?: WeightingName | undefined;
   /** Privacy that the messages to this peer may cost together, epsilon. */
   readonly budget?: number;
-  /** What a way costs where nothing recent was measured, by the name of its carrier. */
+  /** The cost of a way without recent measurements, by the name of its carrier. */
   readonly costs: Readonly<Record<string, WayCost>>;
   /** Counts the metrics of the navigator; absent: nothing is counted. */
   readonly meter?: Meter;
-  /** True for a way that private messages may use; one that hides, except for a defective double. */
+  /**
+   * True if private messages may use a way: those that hide who writes to whom, except in a
+   * defective double.
+   */
   readonly hides?: (way: WayFacts) => boolean;
-  /** Scores the costs of ways; {@link scoreCosts}, except for a defective double. */
+  /** Computes the scores of costs: {@link scoreCosts}, except in a defective double. */
   readonly score?: typeof scoreCosts;
 }
 
-/** The cost of a way of which nothing was declared: plain, and not private. */
+/** The cost of a way for which no cost was declared. */
 const UNKNOWN_COST: WayCost = { latencyMs: 100, energyMah: 0, unreliability: 0.05, epsilon: 0 };
-/** Parts of a budget in which is counted what was spent of it. */
+/** Spent privacy is counted in this fraction of the budget: one thousandth. */
 const BUDGET_PARTS = 1_000;
 const UAH_PER_MAH = 1_000;
-/** Digits of scores in reasons. */
-const DIGITS = 3;
+/** Number of decimals of scores in reasons. */
+const SCORE_DECIMALS = 3;
 
-/** The way of one class of messages. */
+/** The way that a class of messages uses at present, and since when. */
 interface Held {
   readonly way: number;
   readonly sinceNs: Nanoseconds;
@@ -74,19 +77,20 @@ interface Candidate {
 export class Navigator implements WayChooser {
   readonly #options: NavigatorOptions;
   readonly #held = new Map<MessageClass, Held>();
-  /** Privacy that was spent on this peer, epsilon. */
+  /** Privacy that messages to this peer have used up, epsilon. */
   #spent = 0;
 
   constructor(options: NavigatorOptions) {
     this.#options = options;
-    // A way that no message takes counts 0, instead of being a name that nobody knows.
+    // Creates the counter of each way, so that a way which no message takes is reported as 0 and
+    // not as unknown.
     for (const own of MESSAGE_CLASSES) {
       for (const way of Object.keys(options.costs))
         options.meter?.counter('navigator.messages', own, way).add(0);
     }
   }
 
-  /** What is left of the budget of privacy, epsilon. */
+  /** The part of the privacy budget that is left, epsilon. */
   get budgetLeft(): number {
     return Math.max(0, (this.#options.budget ?? PRIVACY_BUDGET) - this.#spent);
   }
@@ -95,7 +99,8 @@ export class Navigator implements WayChooser {
     const own = classOfWishes(wishes);
     const allowed = ways
       .map((facts, index) => ({ index, facts, cost: this.#costOf(now, facts) }))
-      // What is said of messages of the peer costs nothing more than acknowledgements do, which leave in any case.
+      // A packet without messages only reports on messages of the peer. It reveals no more than
+      // acknowledgements do, which leave in any case, so every way is allowed.
       .filter(({ facts, cost }) => wishes === undefined || this.#isAllowed(facts, cost, own));
     const up = allowed.filter(({ facts }) => facts.isUp);
     const ranked = this.#rank(up.length > 0 ? up : allowed, own);
@@ -162,7 +167,10 @@ export class Navigator implements WayChooser {
     return { ...declared, latencyMs: roundTripNs / 2 / NS_PER_MS, unreliability: loss };
   }
 
-  /** Candidates of the frontier by their scores, then those that others dominate; ties in the order of preference. */
+  /**
+   * Ranks candidates: first those on the frontier by their scores, then those that others dominate.
+   * Ties keep the order of preference.
+   */
   #rank(candidates: readonly Candidate[], own: MessageClass): readonly Scored[] {
     const costs = candidates.map(({ cost }) => cost);
     const frontier = new Set(findFrontier(costs));
@@ -178,7 +186,10 @@ export class Navigator implements WayChooser {
     return [...sorted, ...off.map((candidate) => ({ ...candidate, score: undefined }))];
   }
 
-  /** The way of a class: the best one, or the one in use until the class may change. */
+  /**
+   * The way for a class of messages: the best one; but as long as the class may not change again,
+   * the way that it uses.
+   */
   #hold(
     now: Nanoseconds,
     own: MessageClass,
@@ -189,7 +200,8 @@ export class Navigator implements WayChooser {
     const held = this.#held.get(own);
     const used = allowed.find(({ index }) => index === held?.way);
     if (held !== undefined && used !== undefined && (used.facts.isUp || !best.facts.isUp)) {
-      // A slow way must not hold a class for minutes that could change to a fast one.
+      // The faster of both ways decides, because a class on a slow way must not wait for minutes
+      // before it changes to a fast one.
       const roundTripNs = Math.min(roundTripOf(used), roundTripOf(best));
       const isEarly = now - held.sinceNs < ROUND_TRIPS_BETWEEN_CHANGES * roundTripNs;
       if (used.index === best.index || isEarly) return used;
@@ -200,8 +212,8 @@ export class Navigator implements WayChooser {
 }
 
 /**
- * The way on which the peer was heard last, though answers to this node may be missing there for a while; `best` before
- * anything was heard.
+ * The way over which the peer was heard last, even if it has been down for a short time; `best` if
+ * the peer was never heard.
  */
 function lastHeard(now: Nanoseconds, candidates: readonly Candidate[], best: Candidate): Candidate {
   const heardNs = ({ facts: { isUp, heardNs: atNs } }: Candidate): number =>
@@ -209,7 +221,7 @@ function lastHeard(now: Nanoseconds, candidates: readonly Candidate[], best: Can
   return candidates.reduce((last, one) => (heardNs(one) > heardNs(last) ? one : last), best);
 }
 
-/** The round trip of a way as it was measured; without a measurement, the latency there and back, ns. */
+/** The measured round trip of a way, ns; without a measurement, twice its declared latency. */
 function roundTripOf({ facts, cost }: Candidate): Nanoseconds {
   return facts.roundTripNs ?? 2 * cost.latencyMs * NS_PER_MS;
 }
@@ -219,10 +231,13 @@ interface Scored extends Candidate {
   readonly score: number | undefined;
 }
 
-/** `realtime: gateway 0.120, mixnet 0.640, dtn dominated`; the way in use comes first. */
+/**
+ * A text such as `realtime: gateway 0.120, mixnet 0.640, dtn dominated`; the way in use comes
+ * first.
+ */
 function reasonOf(own: MessageClass, first: Candidate, ranked: readonly Scored[]): string {
   const wordsOf = ({ facts, score }: Scored): string =>
-    `${facts.carrier} ${score === undefined ? 'dominated' : score.toFixed(DIGITS)}`;
+    `${facts.carrier} ${score === undefined ? 'dominated' : score.toFixed(SCORE_DECIMALS)}`;
   const used = ranked.find(({ index }) => index === first.index);
   const rest = ranked.filter(({ index }) => index !== first.index).map(wordsOf);
   return `${own}: ${[used === undefined ? `${first.facts.carrier} kept` : wordsOf(used), ...rest].join(', ')}`;

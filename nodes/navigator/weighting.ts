@@ -9,7 +9,7 @@ import { greatestOf, leastOf } from '../../engine/pure/extremes.ts';
 import { log } from '../../engine/pure/log-exp.ts';
 import { COST_AXES, type CostAxis, type WayCost } from './cost.ts';
 
-/** Shares of the axes in a score; their sum is 1. */
+/** The share of each axis in a score; the shares add up to 1. */
 export type Weighting = Readonly<Record<CostAxis, number>>;
 
 const weights = (
@@ -19,7 +19,7 @@ const weights = (
   epsilon: number,
 ): Weighting => ({ latencyMs, energyMah, unreliability, epsilon });
 
-/** Latencies below this are alike, ms. */
+/** Latencies below this value count as equal, ms. */
 const LATENCY_MS_MIN = 0.001;
 
 /** The weightings that files can name. */
@@ -43,8 +43,8 @@ export const WEIGHTING_NAMES: readonly [WeightingName, ...WeightingName[]] = [
 ];
 
 /**
- * Scores candidates: on each axis the best has 0 and the worst 1, and a score is the weighted sum.
- * @returns one score per candidate, 0 to 1; the least is the best.
+ * Scores candidates: on each axis, the best candidate gets 0 and the worst 1; the score is the weighted sum over the axes.
+ * @returns one score per candidate, 0 to 1; the lowest is the best.
  */
 export function scoreCosts(costs: readonly WayCost[], weighting: Weighting): readonly number[] {
   const ranges = COST_AXES.map((axis) => {

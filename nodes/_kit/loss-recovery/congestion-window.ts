@@ -95,7 +95,7 @@ export class CongestionWindow {
     this.#allowance = BURST_PACKETS * packetBytes;
   }
 
-  /** Number of bytes that the pace allows to send at this instant. */
+  /** Number of bytes that the pace allows to be sent at this instant. */
   allowance(now: Nanoseconds): number {
     const pace = this.#pace;
     if (pace === 0) return Number.POSITIVE_INFINITY;
@@ -105,7 +105,10 @@ export class CongestionWindow {
     return this.#allowance;
   }
 
-  /** When the pace allows to send again, ns: not each packet at its instant, but a few packets together. */
+  /**
+   * The instant at which the pace allows sending again, ns. Packets are not sent one by one at
+   * their instants, but a few at a time.
+   */
   allowedAt(now: Nanoseconds): Nanoseconds {
     const pace = this.#pace;
     const missing =
@@ -208,13 +211,15 @@ export class CongestionWindow {
     this.#bound(isLossy, isSwollen);
     this.#swollenRounds = isSwollen ? this.#swollenRounds + 1 : 0;
     if (this.#swollenRounds >= SWOLLEN_ROUNDS) {
-      // So few bytes are in flight by now that a queue of them does not explain the long round trips.
+      // Few bytes are in flight by now, so a queue of them cannot explain the long round trips: the
+      // path itself is longer.
       roundTrip.restartLeast(roundLeastNs);
       this.#swollenRounds = 0;
     }
     this.#drain(now);
     if (!this.#isStarting) this.#model(roundTrip.leastNs);
-    // A round in which less was sent than allowed says nothing about the rate.
+    // If less was sent in a round than was allowed, the round says nothing about the rate of the
+    // path.
     if (!isFilled) return;
     this.#round += 1;
     this.#rates[this.#round % RATE_ROUNDS] = 0;

@@ -45,7 +45,7 @@ export class ReceivedPackets {
    */
   note(now: Nanoseconds, number: number, isEliciting: boolean): boolean {
     const isNew = this.#add(number);
-    // A packet in between may be lost: the peer should learn that soon (section 13.2.1).
+    // A packet in between may be lost, and the peer should learn that soon (section 13.2.1).
     if (number !== this.#largest + 1) this.#isUrgent = true;
     if (number > this.#largest) {
       this.#largest = number;

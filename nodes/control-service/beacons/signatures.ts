@@ -112,11 +112,13 @@ export class SegmentVerifier {
     for (const [index, { headerAndBody, signature, epicDigest }] of signed.entries()) {
       const entry = segment.segment.entries[index] as (typeof segment.segment.entries)[number];
       if (!isEpicDigestOf(this.#crypto, epicDigest, entry)) return 'epic-digest';
-      // With the length of the first part: otherwise bytes moved from it to the signature would give the same hash.
+      // The length of the first part is hashed too. Otherwise, bytes could be moved from this part
+      // to the signature without changing the hash.
       const length = new Uint8Array(4);
       writeUint32(length, 0, headerAndBody.length);
       prefix = this.#crypto.sha256(concatBytes(prefix, length, headerAndBody, signature));
-      // Of a prefix that was verified before, too: its TRC may have ended since.
+      // This is checked even for a prefix that was verified before, because its TRC may have ended
+      // since.
       const key = this.#keyOf(segment, index);
       if (typeof key === 'string') return key;
       const name = mapKeyOfHash(prefix);

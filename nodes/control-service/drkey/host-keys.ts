@@ -66,7 +66,8 @@ export class HostKeys {
   ): void {
     const { own, crypto, drkeys, seconds: now } = this.#parts;
     const epochBegin = drkeyEpochAt(seconds);
-    // Refused, since every further epoch would cost a derivation from the secret or a call.
+    // Keys of other epochs are refused, because each further epoch would cost a derivation from the
+    // secret, or a call.
     if (!isEpochNear(epochBegin, now())) {
       done(undefined);
       return;

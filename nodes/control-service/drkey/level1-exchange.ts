@@ -25,7 +25,7 @@ import {
   writeIsdAs,
 } from '../../scion/index.ts';
 
-/** google.protobuf.Timestamp. */
+/** The message google.protobuf.Timestamp. */
 const TIMESTAMP = message({ seconds: field(1, int53), nanos: field(2, int32) });
 /** Fields with numbers from 2045 on are additions of this project to the reference's message. */
 const REQUEST = message({
@@ -45,7 +45,7 @@ const ANSWER = message({
 });
 const SECRET_BYTES = 32;
 const TAG_BYTES = 16;
-/** All zeros: each cipher key encrypts one message only. */
+/** The nonce of the cipher: all zeros, because each key encrypts only one message. */
 const NONCE = new Uint8Array(12);
 const NO_BYTES = new Uint8Array(0);
 const ISD_AS_BYTES = 8;
@@ -178,7 +178,7 @@ export class Level1Exchange {
   }
 }
 
-/** True if the epoch is that of this instant, or next to it; keys of other epochs are not given. */
+/** True if the epoch is the present one or next to it; keys of other epochs are not given. */
 export function isEpochNear(epochBegin: number, seconds: number): boolean {
   return Math.abs(epochBegin - drkeyEpochAt(seconds)) <= EPOCHS_NEAR * DRKEY_EPOCH_SECONDS;
 }

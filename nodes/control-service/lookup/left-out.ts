@@ -18,8 +18,9 @@ import { isEmpty } from './segment-sets.ts';
 type LookupEnds = Pick<CombineRequest, 'crypto' | 'source' | 'target'>;
 
 /**
- * Leaves out what passes the interfaces that routers or hosts have reported. If nothing is left, what hosts have
- * reported counts for nothing: they need no proof, and one host could take all paths from the others.
+ * Leaves out the segments whose paths all pass interfaces that routers or hosts have reported down.
+ * If nothing would be left, reports of hosts are ignored: hosts need no proof, so a single one
+ * could otherwise deprive all others of their paths.
  */
 export function leaveOutRevoked(
   segments: SegmentsByRole,
@@ -34,7 +35,7 @@ export function leaveOutRevoked(
   return quoted.length === 0 ? { segments, revoked: [] } : without(segments, ends, quoted);
 }
 
-/** True if a path is left that passes no interface that anybody has reported. */
+/** True if at least one path passes no interface that anybody has reported down. */
 export function hasPathAround(
   segments: SegmentsByRole,
   ends: LookupEnds,

@@ -203,7 +203,8 @@ export class SegmentLookup {
     const before = kept?.segments ?? NO_SEGMENTS;
     const valid = database.stillValid(before);
     const ageNs = kept === undefined ? Number.POSITIVE_INFINITY : now() - kept.atNs;
-    // Before all have expired: hosts would have no path until then, or one that routers refuse.
+    // The answer is requested again before all of its segments have expired. Otherwise hosts would
+    // have no path until the new answer comes, or paths that routers refuse.
     const isLasting = !isEmpty(database.stillValid(before, EXPIRY_LEAD_S));
     const ageNsMax = isLasting ? search.ageNsMax : Math.min(search.ageNsMax, ROUND_INTERVAL_NS);
     if (!isEmpty(valid) && ageNs < ageNsMax) {
@@ -234,7 +235,8 @@ export class SegmentLookup {
       // A question without an answer falls back to the segments that were known before.
       release(answer ?? before);
     };
-    // Nobody waits five seconds for a core AS that is down, while others know ways round it.
+    // If all ways to a core AS are reported dead, nobody waits five seconds for its answer, because
+    // others may know ways around the fault.
     ask(question, take, () => {
       if (this.#unattended.size >= LOOKUPS_MAX) return;
       this.#unattended.add(name);

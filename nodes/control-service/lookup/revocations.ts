@@ -18,9 +18,9 @@ import { REVOCATIONS_MAX } from '../geometry.ts';
 
 /** An interface that is reported down, and who reports it. */
 export interface ToldInterface extends PathInterface {
-  /** Whose report it is: `SCMP from 1-ff00:0:110`, `host 127.0.0.2`. */
+  /** The source of the report: `SCMP from 1-ff00:0:110`, `host 127.0.0.2`. */
   readonly by: string;
-  /** Present if a router said so, and quoted a packet of an open call. */
+  /** Present if a router made the report and quoted a packet of an open call. */
   readonly isQuoted?: boolean;
 }
 
@@ -45,7 +45,7 @@ interface Revocation {
   /** When the report came, in ns of the run and in calendar seconds since 1970. */
   readonly atNs: Nanoseconds;
   readonly atSeconds: number;
-  /** When a router reported it last, ns of the run; a host's report neither prolongs nor ends that. */
+  /** The instant of a router's latest report, ns of the run. Reports of hosts do not change it. */
   readonly quotedNs: Nanoseconds;
 }
 
@@ -93,7 +93,8 @@ export class Revocations {
 
   /** Removes the interfaces that are not believed to be down any more. */
   removeExpired(): void {
-    // The oldest reports come first.
+    // Reports are kept with the oldest first, so the search ends at the first one that is still
+    // believed.
     for (const name of this.#revoked.keys()) {
       if (this.#isHeld(name)) return;
       this.#end(name);

@@ -75,7 +75,8 @@ export function trcUpdateRefusal(
   const update = trcUpdateOf(signed.trc, predecessor);
   if (typeof update === 'string') return update;
   const { newVoters, acknowledging, votes } = update;
-  // Votes are verified first: otherwise a forger without a vote could cause a verification for each new voter.
+  // Votes are verified first. Otherwise, a forger without a vote could cause a verification for
+  // each new voter.
   return (
     signedByAll(crypto, signed, votes, 'trc-vote-unsigned') ??
     signedByAll(crypto, signed, acknowledging, 'trc-root-unacknowledged') ??

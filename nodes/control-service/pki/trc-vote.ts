@@ -114,7 +114,8 @@ export function readProposal(
   const voters = certificatesOfKind(latest, 'regular');
   const proposer = signer && voters.find((one) => isSignerOf(signer, one));
   if (signer === undefined || proposer === undefined || more.length > 0) return 'vote-unsigned';
-  // First of all: who is no voter can otherwise have 128 kB of certificates read.
+  // This check comes first. Otherwise, somebody who is no voter could make this service read 128 kB
+  // of certificates.
   const refusal = signerRefusal(crypto, signer, payload, proposer);
   if (refusal !== undefined) return refusal;
   const trc = decodeTrc(payload);

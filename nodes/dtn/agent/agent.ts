@@ -41,8 +41,8 @@ import { SyncedStoreWriter } from './synced-store-writer.ts';
 import { UptimeClock } from './uptime-clock.ts';
 
 /**
- * What is to be done when everything written so far is on disk: for most kinds, an application or neighbour
- * is answered.
+ * A task for the moment when everything written so far is on disk. Most kinds answer an application
+ * or neighbour.
  */
 type Waiting<Request> =
   | { readonly kind: 'request'; readonly request: Request; readonly bundle: HeldBundle }
@@ -55,8 +55,8 @@ type Waiting<Request> =
   | { readonly kind: 'delivered'; readonly key: string };
 
 /**
- * Drops that are not acknowledged, so that the neighbour keeps the bundle and offers it again: there may be
- * room later.
+ * Drops without an acknowledgement: the neighbour keeps the bundle and offers it again, when there
+ * may be room.
  */
 const REFUSALS: ReadonlySet<DtnDropReason> = new Set([
   'no-storage',
@@ -149,8 +149,8 @@ export class BundleAgent<Request>
   }
 
   /**
-   * Up to `most` of the waiting bundles, first those that are in no queue. @param most Largest number
-   * returned.
+   * Up to `most` of the waiting bundles, first those that are in no queue.
+   * @param most Largest number returned.
    */
   waitingBundles(most: number): readonly WaitingBundle[] {
     return this.#forwarding.waitingBundles(most);
@@ -349,7 +349,8 @@ export class BundleAgent<Request>
   }
 
   /**
-   * Stores a bundle; others may be deleted to make room. @returns why it is not stored; undefined if it is.
+   * Stores a bundle; others may be deleted to make room.
+   * @returns why it is not stored; undefined if it is.
    */
   #keep(now: Nanoseconds, bundle: HeldBundle): DtnDropReason | undefined {
     if (this.#isTooLarge(bundle)) return 'too-large';

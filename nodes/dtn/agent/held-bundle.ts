@@ -1,5 +1,5 @@
 /**
- * A bundle that a node holds, decoded as far as its agent needs.
+ * A bundle that a node holds, decoded as far as the agent needs it.
  *
  * @module
  */

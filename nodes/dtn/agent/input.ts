@@ -24,7 +24,7 @@ export type AgentInput<Request> =
   /** The sync under way has ended; what it covered is on disk, or failed. */
   | { readonly kind: 'synced'; readonly isDurable: boolean };
 
-/** The application asks for a message to be sent. */
+/** An application's request to send a message. */
 export interface SendInput<Request> {
   readonly kind: 'send';
   readonly request: Request;

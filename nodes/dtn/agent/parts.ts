@@ -1,5 +1,5 @@
 /**
- * What an agent is made from.
+ * The parts from which an agent is made.
  *
  * @module
  */
@@ -12,7 +12,7 @@ import type { CustodyLedger } from './custody-ledger.ts';
 import type { Outlet } from './outlet.ts';
 import type { BundleSecurity } from './security.ts';
 
-/** What a {@link BundleAgent} is made from, and what its parts share. */
+/** The parts from which a {@link BundleAgent} is made, and which its own parts share. */
 export interface BundleAgentParts {
   /** Name of the node's host. */
   readonly own: string;

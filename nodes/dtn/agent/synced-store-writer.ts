@@ -1,6 +1,7 @@
 /**
- * Writes an agent's records to its durable store, and keeps who waits until they are on disk. Only
- * one sync runs at a time; records written meanwhile belong to the next sync.
+ * Writes an agent's records to its durable store, and remembers which requests wait until the
+ * records are on disk. Only one sync runs at a time; records written meanwhile belong to the next
+ * sync.
  *
  * @module
  */
@@ -10,7 +11,10 @@ import type { EffectSink } from './effects.ts';
 /** The writes of one agent. A `Waiting` is handed back when the sync that it waits for has ended. */
 export class SyncedStoreWriter<Waiting> {
   readonly #effects: EffectSink;
-  /** Time from the first write to the sync, ns; above 0 (a double) nobody waits for the sync. */
+  /**
+   * Time from the first write to the sync, ns. If it is above 0 (in a double), no request waits for
+   * the sync.
+   */
   readonly #lateNs: Nanoseconds;
   /** Requests that wait for the sync under way; `#waiting`: requests that wait for the next one. */
   #covered: Waiting[] = [];

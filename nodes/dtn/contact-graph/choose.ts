@@ -54,7 +54,7 @@ export interface RouteProjection {
   readonly room: number;
 }
 
-/** Why no route is chosen. */
+/** The reason why no route is chosen. */
 export type NoRouteReason = 'no-route' | 'no-contact-before-expiry' | 'no-volume';
 
 /**
@@ -76,8 +76,8 @@ export class RemainingContactVolumes {
   }
 
   /**
-   * Takes over the bookings made with a former plan. @param same By index of a contact in the former
-   * plan, its index in this plan.
+   * Takes over the bookings made with a former plan.
+   * @param same By index of a contact in the former plan, its index in this plan.
    */
   takeOver(former: RemainingContactVolumes, same: ReadonlyMap<number, number>): void {
     for (const [at, bytes] of former.#left) {

@@ -12,7 +12,7 @@ import type { Outlet } from '../agent/outlet.ts';
 import type { DtnOptions } from '../config.ts';
 import type { HostEids } from '../names.ts';
 
-/** What a convergence layer is made from. */
+/** The parts from which a convergence layer is made. */
 export interface LinkLayerParts {
   readonly options: DtnOptions;
   readonly network: NetworkView;
@@ -31,7 +31,10 @@ export interface LinkTransmission {
   readonly priority: Priority;
 }
 
-/** Called by a layer when it receives a bundle, or when the state of a transfer or way changes. */
+/**
+ * The functions of the node that a layer calls when it receives a bundle, or when the state of a
+ * transfer or way changes.
+ */
 export interface LinkHandlers {
   /**
    * A bundle came; the layer must not reuse its bytes.

@@ -70,8 +70,8 @@ export class MeshLinks implements LinkLayer {
     this.#shell = new StateMachineRunner(this.#host, relay, (effect) => this.#perform(effect));
     for (const [link, neighbour] of this.#neighbours) {
       this.#listen(link, neighbour);
-      // A neighbour with planned contacts sleeps until its first contact begins, of which `turn` is
-      // told.
+      // A neighbour with planned contacts sleeps until its first contact begins; `turn` is called
+      // then.
       if (neighbour.end.contacts !== undefined) {
         this.#shell.take({ kind: 'way', link, way: 'closed' });
       }

@@ -46,7 +46,7 @@ interface Neighbour {
   active: TcpclConnection | undefined;
   /** Connections that the neighbour opened, by a number of this node, oldest first. */
   readonly passive: Map<number, TcpclConnection>;
-  /** Of these, the connections whose session has not been negotiated yet. */
+  /** Those connections in `passive` whose session has not been negotiated yet. */
   readonly newcomers: UnidentifiedStreams<TcpclConnection>;
   hasContact: boolean;
   isConnecting: boolean;
@@ -88,7 +88,8 @@ export class TcpclLinks implements LinkLayer {
       },
       {
         window: TCPCL_WINDOW_BUNDLES,
-        // The stream has a queue of its own, and the window limits how many bundles wait in it.
+        // Always 0, because the stream has its own queue, and the window limits how many bundles
+        // wait in it.
         idleAt: (): Nanoseconds => 0,
         abandon: (): void => undefined,
       },
@@ -138,8 +139,8 @@ export class TcpclLinks implements LinkLayer {
       return;
     }
     neighbour.retry?.cancel();
-    // In live runs the streams of the operating system do not end with the contact, so they are ended
-    // here.
+    // In live runs, the streams of the operating system do not end with the contact, so they are
+    // ended here.
     for (const each of [neighbour.active, ...neighbour.passive.values()]) each?.abort();
   }
 

@@ -44,8 +44,8 @@ export function decodeRouterTable(bytes: Uint8Array): readonly RouterTableRow[] 
 const decoder = new TextDecoder();
 
 /**
- * Reads the next item as a name: printable ASCII, at most {@link EID_CHARACTERS_MAX} characters;
- * undefined if it is none.
+ * Reads the next item as a name: printable ASCII of at most {@link EID_CHARACTERS_MAX} characters;
+ * undefined if the item is no such name.
  */
 function readText(reader: CborReader): string | undefined {
   if (!reader.string(CBOR_TEXT) || reader.argument > EID_CHARACTERS_MAX) return undefined;

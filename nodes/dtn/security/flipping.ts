@@ -11,8 +11,8 @@ import { writeCrc } from '../wire/crc.ts';
 import type { Eid } from '../wire/eid.ts';
 import { BundleView } from '../wire/view.ts';
 
-/** The last of every `EVERY` bundles of other nodes is changed. */
-const EVERY = 10;
+/** The last of every `FLIPPED_EVERY` bundles of other nodes is changed. */
+const FLIPPED_EVERY = 10;
 const BITS = 8;
 
 /** What a {@link BitFlippingSecurity} is made from. */
@@ -56,7 +56,7 @@ export class BitFlippingSecurity implements BundleSecurity {
     view.open(bundle, 0, bundle.length);
     if (this.#flipping.isOwn(view.source) || view.payloadLength === 0) return false;
     this.#passed += 1;
-    return this.#passed % EVERY === 0;
+    return this.#passed % FLIPPED_EVERY === 0;
   }
 
   #flip(bundle: Uint8Array): void {

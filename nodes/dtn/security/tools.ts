@@ -1,6 +1,6 @@
 /**
- * What security operations use: cryptography, keys, initialization vectors and counters; and the
- * reasons for which they fail.
+ * The tools of security operations: cryptography, keys, initialization vectors and counters; and
+ * the reasons for which operations fail.
  *
  * @module
  */

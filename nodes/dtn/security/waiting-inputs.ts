@@ -6,7 +6,10 @@
  */
 import { WAITING_INPUTS_MAX } from './geometry.ts';
 
-/** Holds inputs back until it is opened; inputs beyond its limit are passed on at once. */
+/**
+ * Holds inputs back until it is opened. If its limit is reached, further inputs are passed on at
+ * once.
+ */
 export class WaitingInputs<Input> {
   readonly #pass: (input: Input) => void;
   /** Waiting inputs, in order; undefined once inputs no longer wait. */

@@ -26,11 +26,17 @@ import {
 } from './meeting-network.ts';
 import { meetingsOfBodies, type SightedBody, type SightLimits } from './sight.ts';
 
-/** WGS 84: equatorial radius, m; gravitational parameter, m^3/s^2; turn of the Earth, rad/s. */
+/**
+ * The Earth according to WGS 84: equatorial radius, m; gravitational parameter, m^3/s^2; speed of
+ * rotation, rad/s.
+ */
 const EARTH_M = 6_378_137;
 const EARTH_GM = 3.986004418e14;
 const EARTH_TURN = 7.292115e-5;
-/** Below this height over the ground, m, the air absorbs the signal between satellites. */
+/**
+ * A signal between satellites that comes closer to the ground than this height, m, is absorbed by
+ * the air.
+ */
 const AIR_M = 80_000;
 const DEGREE = 0.017453292519943295;
 const ROUND = 360;
@@ -68,7 +74,7 @@ const parameters = z.strictObject({
 });
 type Parameters = z.output<typeof parameters>;
 
-/** Satellites and stations, by `generate: { kind: orbits }`. */
+/** Generates a network of satellites and stations, by `generate: { kind: orbits }`. */
 export const orbitsGenerator: TopologyGenerator<Parameters> = {
   name: 'orbits',
   parameters,
@@ -122,21 +128,27 @@ function satellitesOf({
     const node = (plane / planes) * ROUND * DEGREE;
     const name = `satellite-${plane + 1}-${place + 1}`;
     const orbit = { node, inclination: inclination * DEGREE, start: ahead * ROUND * DEGREE, turn };
-    return { name, radius, turn, at: (seconds) => onOrbit(orbit, seconds) };
+    return { name, radius, turn, at: (seconds) => directionOnOrbit(orbit, seconds) };
   });
 }
 
 interface Orbit {
-  /** Ascending node, inclination, place on the orbit at time 0: radians. */
+  /** The ascending node, the inclination, and the place on the orbit at time 0, all in radians. */
   readonly node: number;
   readonly inclination: number;
   readonly start: number;
-  /** Radians per second. */
+  /** Angular speed of the satellite, radians per second. */
   readonly turn: number;
 }
 
-/** Direction from the centre of the Earth, in axes that do not turn. */
-function onOrbit({ node, inclination, start, turn }: Orbit, seconds: number): Float64Array {
+/**
+ * The direction of a satellite from the centre of the Earth at an instant, in axes that do not turn
+ * with the Earth.
+ */
+function directionOnOrbit(
+  { node, inclination, start, turn }: Orbit,
+  seconds: number,
+): Float64Array {
   const along = start + turn * seconds;
   const [c, s] = [cosine(along), sine(along)];
   const tilt = cosine(inclination);

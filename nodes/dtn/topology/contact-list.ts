@@ -9,7 +9,7 @@ import type { GeneratedContacts, GeneratedLink } from '../../../engine/host/gene
 import type { ImportMistake, ImportResult } from '../../../engine/host/importer.ts';
 import { LineMistakes, type TextOffsets } from '../../../engine/pure/text-lines.ts';
 
-/** A contact that was read from a file of another program; nodes are as written there. */
+/** A contact that was read from a file of another program, with the node names of that file. */
 export interface FileContact {
   readonly from: string;
   readonly to: string;
@@ -17,19 +17,19 @@ export interface FileContact {
   readonly endNs: number;
   readonly rateBps: number;
   readonly delayNs: number;
-  /** Where the contact is in the text of the file. */
+  /** The position of the contact in the text of the file. */
   readonly span: TextOffsets;
 }
 
-/** Longest time of a run, ns: times are safe integers. */
-const LIFE_NS = 104 * 86_400e9;
+/** Longest time of a run, ns: times have to be safe integers. */
+const RUN_NS_MAX = 104 * 86_400e9;
 /** Limits of any topology, checked here before a network is made of the contacts. */
-const LARGEST = { nodes: 200_000, links: 300_000 };
+const TOPOLOGY_LIMITS = { nodes: 200_000, links: 300_000 };
 /** Longest name of a node. */
 const NAME_MAX = 63;
 const PREFIX = /^(?:[A-Za-z0-9][A-Za-z0-9_-]{0,31})?$/;
 
-/** A parameter of all importers: what is put before the name of each node. */
+/** A parameter of all importers: the prefix of each node's name. */
 export const nodeNamePrefixParameter = z
   .string()
   .refine((text) => PREFIX.test(text), {
@@ -41,21 +41,30 @@ export const nodeNamePrefixParameter = z
 /** The rules of a format of contact lists. */
 export interface ContactListRules {
   readonly prefix: string;
-  /** Whether overlapping contacts with the same direction, rate and delay are merged, or a mistake. */
+  /**
+   * True if overlapping contacts with the same direction, rate and delay are merged; otherwise they
+   * are a mistake.
+   */
   readonly mergeOverlaps?: boolean;
 }
 
-/** A part of the file that is left out or changed: how many, of what, and how or why. */
+/**
+ * A part of the file that is left out or changed: the number of things, their name in the singular,
+ * and how or why they are treated so.
+ */
 export type WarningCount = readonly [count: number, what: string, why: string];
 
-/** A sentence for each kind of which there is any: `1 contact left out`, `2 contacts left out`. */
+/**
+ * Makes a sentence for each kind whose number is above 0: `1 contact left out`, `2 contacts left
+ * out`.
+ */
 export function formatWarnings(kinds: readonly WarningCount[]): readonly string[] {
   return kinds
     .filter(([count]) => count > 0)
     .map(([count, what, why]) => `${count} ${what}${count === 1 ? '' : 's'} ${why}`);
 }
 
-/** The network of some contacts, or what is wrong with them. */
+/** Makes the network of some contacts, or returns the mistakes in them. */
 export function networkOfContacts(
   contacts: readonly FileContact[],
   { prefix, mergeOverlaps = false }: ContactListRules,
@@ -96,9 +105,9 @@ export function networkOfContacts(
   return { kind: 'network', topology, warnings: all };
 }
 
-function tooMany(size: typeof LARGEST): string | undefined {
-  const what = (['nodes', 'links'] as const).find((kind) => size[kind] > LARGEST[kind]);
-  return what && `makes ${size[what]} ${what}, the limit is ${LARGEST[what]}`;
+function tooMany(size: typeof TOPOLOGY_LIMITS): string | undefined {
+  const what = (['nodes', 'links'] as const).find((kind) => size[kind] > TOPOLOGY_LIMITS[kind]);
+  return what && `makes ${size[what]} ${what}, the limit is ${TOPOLOGY_LIMITS[what]}`;
 }
 
 /** Contacts of each direction, by `from to`. */
@@ -182,7 +191,7 @@ function check(listed: readonly FileContact[], mistakes: LineMistakes): void {
 
 /** Reports all contacts that end too late as one mistake: their times count from another epoch. */
 function checkLate(contacts: readonly FileContact[], mistakes: LineMistakes): void {
-  const late = contacts.filter(({ endNs }) => endNs > LIFE_NS);
+  const late = contacts.filter(({ endNs }) => endNs > RUN_NS_MAX);
   const [first] = late;
   if (first === undefined) return;
   const others = late.length === 1 ? '' : `, one of ${late.length}`;
@@ -195,7 +204,7 @@ function mistakeOf(
   before: FileContact | undefined,
 ): Pick<ImportMistake, 'message' | 'hint'> | undefined {
   if (endNs <= startNs) return { message: 'the contact ends before it begins' };
-  if (delayNs > LIFE_NS) return { message: 'the contact has a delay above 104 days' };
+  if (delayNs > RUN_NS_MAX) return { message: 'the contact has a delay above 104 days' };
   if (!(rateBps > 0)) return { message: 'the rate is not above 0' };
   if (before === undefined || before.endNs <= startNs) return undefined;
   const message = `a contact from ${from} to ${to} begins before the one before it ends`;

@@ -1,7 +1,8 @@
 /**
- * Generates nodes of which each two meet again and again after exponential times, independently of
- * all others: the model for which the delays of epidemic, two-hop and spray routing are known
- * exactly (Groenevelt, Nain and Koole 2005, "The message delay in mobile ad hoc networks").
+ * Generates nodes that meet in pairs. The times between two meetings of a pair are exponential and
+ * independent of all other pairs: this is the model for which the delays of epidemic, two-hop and
+ * spray routing are known exactly (Groenevelt, Nain and Koole 2005, "The message delay in mobile ad
+ * hoc networks").
  *
  * @module
  */
@@ -39,7 +40,7 @@ const parameters = z.strictObject({
 });
 type Parameters = z.output<typeof parameters>;
 
-/** Meetings after exponential times, by `generate: { kind: meetings }`. */
+/** Generates the meetings, by `generate: { kind: meetings }`. */
 export const meetingsGenerator: TopologyGenerator<Parameters> = {
   name: 'meetings',
   parameters,
@@ -68,7 +69,7 @@ function meetingsOf({ every, contact, until }: Parameters, draw: DrawBelow): rea
   while (startNs < until) {
     const endNs = startNs + contact;
     meetings.push({ startNs, endNs });
-    // At least 1 ns apart: meetings that touch would be one meeting.
+    // Meetings are at least 1 ns apart, because meetings that touch would be a single one.
     startNs = endNs + Math.max(1, Math.round(-every * log(uniformDraw(draw))));
   }
   return meetings;

@@ -11,7 +11,7 @@ const KEY = '"contacts"';
 const [QUOTE, BACKSLASH, COMMA] = [0x22, 0x5c, 0x2c];
 const [LIST, LIST_END, OBJECT, OBJECT_END] = [0x5b, 0x5d, 0x7b, 0x7d];
 
-/** Where the objects of the list are in the text, by their index in the list. */
+/** The positions of the objects of the list in the text, by their index in the list. */
 export function locateContacts(text: string): ReadonlyMap<number, TextOffsets> {
   const scan = new Scan();
   for (let at = 0; at < text.length; at += 1) {
@@ -27,7 +27,10 @@ export function locateContacts(text: string): ReadonlyMap<number, TextOffsets> {
   return scan.places;
 }
 
-/** Where the value of a key is in an object of numbers and texts; without the key, the object's start. */
+/**
+ * The position of the value of a key in an object of numbers and texts; if the key is missing, the
+ * start of the object.
+ */
 export function locateValue(key: string, text: string, object: TextOffsets): TextOffsets {
   const inside = text.slice(object.start, object.end);
   const found = new RegExp(`"${key}"\\s*:\\s*`).exec(inside);

@@ -33,7 +33,10 @@ export const bonnmotionImporter: TopologyImporter<WalkImportParameters> = {
   read,
 };
 
-/** Longest line, letters; a line has the whole walk of a node, here some 200,000 way points. */
+/**
+ * Longest line, characters. A line contains the whole walk of a node; this length allows some
+ * 200,000 way points.
+ */
 const COLUMNS_MAX = 4_000_000;
 /** Largest number of way points of all nodes together; each takes 0.2 kB of memory. */
 const POINTS_MAX = 1_000_000;

@@ -91,7 +91,7 @@ function once(mistakes: readonly ImportMistake[]): readonly ImportMistake[] {
   return mistakes.filter(({ start }) => !places.has(start) && places.add(start));
 }
 
-/** Takes a line into the plan. @returns what is wrong with the line, if anything is. */
+/** Adds a line to the plan. @returns what is wrong with the line, if anything is. */
 function take(
   plan: Plan,
   line: TextPart,
@@ -135,14 +135,14 @@ function takeContact(
   return undefined;
 }
 
-/** The rate in bits per second; Infinity if the text is no rate. */
+/** Reads a rate in bits per second; Infinity if the text is no rate. */
 function rateOf(text: string): number {
   const [, digits, unit] = RATE_FORM.exec(text) ?? [];
   if (digits === undefined) return Number.POSITIVE_INFINITY;
   return Number(digits) * (FACTOR[unit ?? ''] ?? 1);
 }
 
-/** The plan begins again when its last contact ends. */
+/** The plan is repeated from the end of its last contact on. */
 function looped(
   read: Extract<ImportResult, { kind: 'network' }>,
   contacts: readonly FileContact[],

@@ -33,7 +33,10 @@ export const hdtnImporter: TopologyImporter<z.output<typeof parameters>> = {
 
 const NS_PER_S = 1e9;
 const MEGABIT = 1e6;
-/** Limit of the objects in a file, and of the lists: twice the contacts that fit into the largest file. */
+/**
+ * Largest number of objects and lists in a file: twice the number of contacts that fit into the
+ * largest file.
+ */
 const BRACKETS_MAX = 1_000_000;
 const SHOWN_MAX = 40;
 const WHOLE = /^\d{1,15}$/;
@@ -144,7 +147,9 @@ function rateOf({ rateBitsPerSec, rate }: Entry): number | undefined {
   return megabits === undefined ? undefined : megabits * MEGABIT;
 }
 
-/** The value if it is a safe number of at least 0, or a text of one; else undefined. */
+/**
+ * The value if it is a safe integer of at least 0, or a text of such a number; otherwise undefined.
+ */
 function amountOf(value: unknown): number | undefined {
   const number = typeof value === 'string' && WHOLE.test(value) ? Number(value) : value;
   const isAmount = typeof number === 'number' && number >= 0 && number <= Number.MAX_SAFE_INTEGER;

@@ -58,11 +58,14 @@ const CONFIDENCE: Amount = {
 };
 
 /** Commands of ionadmin without effect on contacts and ranges. */
-const OTHERS = new Set('eh1?vsxmrilb!');
-/** Commands that end ionadmin, whatever follows. */
+const COMMANDS_WITHOUT_EFFECT = new Set('eh1?vsxmrilb!');
+/** Commands that end ionadmin; the rest of the file is ignored. */
 const ENDS = new Set('qt');
 
-/** By command, the least and largest number of words after it, and what these words are. */
+/**
+ * For each command: the least and the largest number of words after it, and the meaning of these
+ * words.
+ */
 const FORMS: Readonly<Record<string, Rule>> = {
   'a contact': { least: 5, most: 6, form: 'a start, a stop, two nodes and bytes per second' },
   'a range': { least: 5, most: 6, form: 'a start, a stop, two nodes and light seconds' },
@@ -94,7 +97,7 @@ class IonFile {
   readonly #times = new IonTimeReader();
   readonly #mistakes = new LineMistakes();
   #region = '1';
-  /** How many registrations and hypothetical contacts were left out. */
+  /** Number of registrations and hypothetical contacts that were left out. */
   #special = 0;
 
   read(lines: Iterable<NumberedLine>, prefix: string): ImportResult {
@@ -117,7 +120,7 @@ class IonFile {
     if (text === '@') this.#setReference(what ?? command);
     else if (text === '^') this.#region = what?.text ?? '';
     else if (what !== undefined && 'acd'.includes(text)) this.#apply(text, what, { given, line });
-    else if (!OTHERS.has(text)) {
+    else if (!COMMANDS_WITHOUT_EFFECT.has(text)) {
       this.#refuse(command, `"${text}" is no command, expected a, c, d, @, # or the like`);
     }
   }
@@ -182,7 +185,8 @@ class IonFile {
   #delete(kind: string, { given, line }: Operands): void {
     const [start, from, to] = given;
     const way = complete({ from: this.#number(from, NODE), to: this.#number(to, NODE) });
-    // The plan has no registrations and hypothetical contacts, so deleting one deletes nothing here.
+    // Registrations and hypothetical contacts were left out of the plan, so a command that deletes
+    // one changes nothing here.
     if (start?.text === '-1' || start?.text === '0' || way === undefined) return;
     const isAll = start?.text.startsWith('*') === true;
     const at = isAll ? undefined : this.#time(start, line);
@@ -235,7 +239,10 @@ class IonFile {
   }
 }
 
-/** The contact in the units of a list. @param begin Beginning of the run in the plan's seconds. */
+/**
+ * The contact in the units of a list.
+ * @param begin The beginning of the run, in seconds of the plan.
+ */
 function listed(contact: RangedContact, begin: number): FileContact {
   const { from, to, start, stop, value, lightSeconds, span } = contact;
   return {

@@ -68,7 +68,7 @@ function read(text: string, parameters: WalkImportParameters): ImportResult {
   return networkOfWalks(walks, parameters, warnings);
 }
 
-/** Takes places and movements from all lines. @returns how many lines are about something else. */
+/** Takes places and movements from all lines. @returns the number of lines about anything else. */
 function takeAll(
   lines: Iterable<TextPart>,
   nodes: Map<string, Node>,
@@ -96,7 +96,10 @@ function nodeOf(nodes: Map<string, Node>, id: string): Node {
   return node;
 }
 
-/** Takes a line with a place. @returns what is wrong; null if it is another line. */
+/**
+ * Reads a line with a position.
+ * @returns what is wrong with the line; null if it is no such line.
+ */
 function takePlace({ text }: TextPart, nodes: Map<string, Node>): string | undefined | null {
   const [, id, axis, written] = PLACE.exec(text) ?? [];
   if (id === undefined) return null;

@@ -102,7 +102,7 @@ function isNothing([first]: readonly TextPart[]): boolean {
   return first === undefined || first.text.startsWith('#');
 }
 
-/** Turns the lines of a trace into contacts: knows which connections are up. */
+/** Converts the lines of a trace to contacts. Keeps which connections are up. */
 class Trace {
   readonly #parameters: Parameters;
   readonly #contacts: FileContact[] = [];
@@ -111,16 +111,16 @@ class Trace {
   #isUnsorted = false;
   /** Number of lines about messages. */
   others = 0;
-  /** Number of lines that tell a state in which the connection is already. */
+  /** Number of lines that report a state which the connection already has. */
   repeated = 0;
-  /** Number of connections that end when they begin. */
+  /** Number of connections that end at the instant at which they begin. */
   empty = 0;
 
   constructor(parameters: Parameters) {
     this.#parameters = parameters;
   }
 
-  /** Takes the words of a line. @returns what is wrong with them, if anything is. */
+  /** Handles the words of a line. @returns what is wrong with them, if anything is. */
   take(words: readonly TextPart[]): Mistake | undefined {
     const event = eventOf(words);
     if (event === 'other') this.others += 1;
@@ -153,7 +153,7 @@ class Trace {
     return isTold ? undefined : { message: 'the line is earlier than the one before it', hint };
   }
 
-  /** All contacts; connections that are still up end now. */
+  /** All contacts. Connections that are still up are ended. */
   finish(): readonly FileContact[] {
     const endNs = this.#parameters.until ?? this.#lastNs;
     for (const event of this.#up.values()) this.#add(event, Math.max(event.atNs, endNs));

@@ -33,7 +33,10 @@ export interface IonContactChange extends IonDirection {
   readonly confidence: number | undefined;
 }
 
-/** Whether an added contact or range is new, known already, or unlike a known one of the same start. */
+/**
+ * The effect of adding a contact or range: it is new, it is already in the plan, or it contradicts
+ * one with the same start.
+ */
 export type IonAddOutcome = 'new' | 'again' | 'other';
 
 /** A contact of the finished plan, with the light seconds from its sender to its receiver. */
@@ -41,7 +44,7 @@ export type RangedContact = TimedIonValue & { readonly lightSeconds: number };
 
 type ByStart = Map<number, TimedIonValue>;
 
-/** Contacts and ranges as commands add, change and delete them. */
+/** The contacts and ranges that result from commands that add, change and delete them. */
 export class IonPlan {
   /** Contacts by region and direction. */
   readonly #contacts = new Map<string, ByStart>();
@@ -49,9 +52,9 @@ export class IonPlan {
   readonly #ranges = new Map<string, ByStart>();
   /** Ranges of the opposite directions, which follow from those of the file. */
   readonly #implied = new Map<string, ByStart>();
-  /** How many commands add a contact or range that the plan has already. */
+  /** Number of commands that add a contact or range which is already in the plan. */
   repeated = 0;
-  /** How many commands change or delete a contact or range that the plan does not have. */
+  /** Number of commands that change or delete a contact or range which is not in the plan. */
   pointless = 0;
 
   addContact(region: string, contact: TimedIonValue): IonAddOutcome {
@@ -95,7 +98,7 @@ export class IonPlan {
     if (from < to) remove(this.#implied.get(wayKey({ from: to, to: from })), start);
   }
 
-  /** All contacts that are left, each with the range at its start if there is one. */
+  /** All remaining contacts, each with the range that is valid at its start, if there is one. */
   *contacts(): Generator<TimedIonValue | RangedContact> {
     const ranges = new Map([...this.#ranges].map(([key, listed]) => [key, joined(listed)]));
     const implied = new Map([...this.#implied].map(([key, listed]) => [key, joined(listed)]));

@@ -14,10 +14,12 @@ export interface IonTimeError {
   readonly hint?: string;
 }
 
-/** From when seconds count: from the start of ionadmin, or from the beginning of the calendar. */
+/**
+ * The instant from which seconds count: the start of ionadmin, or the beginning of the calendar.
+ */
 type Origin = 'start' | 'calendar';
 
-/** The first time in a plan: its word and line, and from when it counts. */
+/** The first time in a plan: its word, its line, and the instant from which it counts. */
 interface First {
   readonly origin: Origin;
   readonly word: string;
@@ -37,7 +39,7 @@ export class IonTimeReader {
   #firstDate: number | undefined;
   #isMixed = false;
 
-  /** When the run begins, s: at the first date if the first time counts by the calendar, else at 0. */
+  /** The instant, s, at which the run begins: the first time if it is a date, otherwise 0. */
   get epoch(): number {
     return this.#first?.origin === 'calendar' ? (this.#firstDate ?? 0) : 0;
   }

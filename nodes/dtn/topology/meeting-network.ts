@@ -22,7 +22,7 @@ export interface Meeting {
   readonly delayNs?: number;
 }
 
-/** Two nodes and their meetings, which are ascending and do not overlap. */
+/** Two nodes and their meetings, which are in ascending order and do not overlap. */
 export interface MeetingPair {
   readonly ends: readonly [string, string];
   readonly meetings: readonly Meeting[];
@@ -30,7 +30,7 @@ export interface MeetingPair {
 
 /** Largest number of nodes: pairs of more nodes would exceed the limit of generated links. */
 export const MEETING_NODES_MAX = 775;
-/** Resolution of a uniform draw. */
+/** Number of steps into which the range of a uniform draw is divided. */
 const DRAW_BELOW = 2 ** 53;
 /** Longest run, ns: the end of virtual time, 104 days. */
 export const LONGEST_RUN_NS: number = 104 * 86_400e9;
@@ -67,12 +67,12 @@ export function nodeNames(count: number, prefix: string): readonly string[] {
   return Array.from({ length: count }, (_, index) => `${prefix}-${index + 1}`);
 }
 
-/** All pairs of `count` nodes, by their indices from 0. */
+/** All pairs of `count` nodes; nodes are given by their indices, from 0. */
 export function* eachNodePair(count: number): Generator<readonly [number, number]> {
   for (let a = 0; a < count; a += 1) for (let b = a + 1; b < count; b += 1) yield [a, b];
 }
 
-/** The network of some nodes that meet; pairs without meetings have no link. */
+/** Makes the network of nodes that meet; pairs without meetings get no link. */
 export function buildMeetingNetwork(
   nodes: readonly GeneratedNode[],
   pairs: readonly MeetingPair[],

@@ -1,6 +1,6 @@
 /**
- * Generates clients that never meet, and relays that pass by all of them in turn, as ferries and
- * satellites do: each relay is with one client after the other, and comes again after a period.
+ * Generates clients that never meet each other, and relays that visit all clients in turn, as
+ * ferries and satellites do. After a period, each relay begins its tour again.
  *
  * @module
  */
@@ -25,7 +25,7 @@ const parameters = z.strictObject({
 });
 type Parameters = z.output<typeof parameters>;
 
-/** Clients and relays, by `generate: { kind: relays }`. */
+/** Generates the clients and relays, by `generate: { kind: relays }`. */
 export const relaysGenerator: TopologyGenerator<Parameters> = {
   name: 'relays',
   parameters,
@@ -38,7 +38,7 @@ function generate({ clients, relays, period }: Parameters): GeneratedTopology {
   const relayNames = Array.from({ length: relays }, (_, index) => `relay-${index + 1}`);
   const links = relayNames.flatMap((relay, ahead) =>
     clientNames.map((client, place): GeneratedLink => {
-      // Relays are evenly spread over the period.
+      // The relays begin their tours at instants that are spread evenly over the period.
       const step = (place + Math.floor((ahead * clients) / relays)) % clients;
       const startNs = Math.floor((step * period) / clients);
       const endNs = Math.floor(((step + 1) * period) / clients);

@@ -78,7 +78,7 @@ function generate(own: Parameters, draws: OpenSeededDraws): GeneratedTopology {
   );
 }
 
-/** The ways and rests of one node, from time 0 until the end; seconds and metres. */
+/** The ways and rests of one node from time 0 until the end, in seconds and metres. */
 function walkOf(own: Parameters, draw: DrawBelow): readonly WalkLeg[] {
   const until = own.until / NS_PER_S;
   const legs: WalkLeg[] = [];
@@ -94,7 +94,10 @@ function walkOf(own: Parameters, draw: DrawBelow): readonly WalkLeg[] {
   return legs;
 }
 
-/** Draws the way or rest of a node at time 0: at a random instant, long and slow ways are likelier. */
+/**
+ * Draws the way or rest of a node at time 0. At a random instant, a node is more likely to be on a
+ * long or slow way.
+ */
 function begin(
   own: Parameters,
   draw: DrawBelow,
@@ -104,7 +107,7 @@ function begin(
   const { slowest, fastest } = own;
   const meanWay = meanDistance(own);
   const ratio = log(fastest / slowest);
-  // The mean of 1 / speed of uniform speeds.
+  // The mean of 1 / speed, for uniformly distributed speeds.
   const slowness = fastest === slowest ? 1 / slowest : ratio / (fastest - slowest);
   const resting = restS / (restS + meanWay * slowness);
   if (uniformDraw(draw) <= resting) {
@@ -120,7 +123,7 @@ function begin(
   return { at: rest(restS, { at: arrival, place: to }, legs), from: to };
 }
 
-/** Two points, drawn with a density in proportion to their distance. */
+/** Draws two points with a density that is proportional to their distance. */
 function longWay(own: Parameters, draw: DrawBelow): readonly [Point, Point] {
   const longest = distance({ x: 0, y: 0 }, { x: own.width, y: own.height });
   for (;;) {
@@ -134,7 +137,7 @@ function pointIn({ width, height }: Parameters, draw: DrawBelow): Point {
   return { x: width * uniformDraw(draw), y: height * uniformDraw(draw) };
 }
 
-/** Adds a rest, if any. @returns when it is over. */
+/** Adds a rest, if its length is above 0. @returns the instant at which the rest ends. */
 function rest(
   seconds: number,
   { at, place }: { readonly at: number; readonly place: Point },

@@ -11,13 +11,16 @@ import type { Meeting } from './meeting-network.ts';
 export interface SightedBody {
   /** Distance from the centre of the Earth, m. */
   readonly radius: number;
-  /** How fast it turns about the centre, radians per second. */
+  /** Angular speed about the centre, radians per second. */
   readonly turn: number;
   /** Direction from the centre of the Earth, of length 1. */
   at(seconds: number): Float64Array;
 }
 
-/** Cosine of the largest angle at which two bodies see each other, and when the search ends, ns. */
+/**
+ * Cosine of the largest angle at which two bodies see each other, and the instant at which the
+ * search ends, ns.
+ */
 export interface SightLimits {
   readonly cosineLeast: number;
   readonly until: number;
@@ -25,9 +28,9 @@ export interface SightLimits {
 
 const NS_PER_S = 1e9;
 const LIGHT_MPS = 299_792_458;
-/** Shortest stride, s: the shortest pass that is found for certain. */
+/** Shortest step of the search, s; passes that last at least this long are certain to be found. */
 const STRIDE_S = 1;
-/** Halvings of a stride: from days to below a nanosecond. */
+/** Number of times that a step is halved: from days to below a nanosecond. */
 const HALVINGS = 50;
 
 /** The times at which two bodies see each other; the delay of each is the light time at its middle. */
@@ -63,7 +66,7 @@ function cosineBetween(a: SightedBody, b: SightedBody, seconds: number): number 
   return ax * bx + ay * by + az * bz;
 }
 
-/** Where a function changes its sign between two instants. */
+/** Finds the instant between two others at which a function changes its sign. */
 function crossing(excess: (seconds: number) => number, from: number, to: number): number {
   const isUp = excess(from) > 0;
   let [low, high] = [from, to];

@@ -19,13 +19,16 @@ export interface WalkLeg {
   readonly dy: number;
 }
 
-/** Distance up to which two nodes meet, m, and the end of the time that counts, ns. */
+/**
+ * Distance up to which two nodes are in range of each other, m, and the end of the time that
+ * counts, ns.
+ */
 export interface MeetingLimits {
   readonly range: number;
   readonly until: number;
 }
 
-/** Between two instants, seconds. */
+/** An interval between two instants, in seconds. */
 interface Span {
   readonly from: number;
   readonly to: number;
@@ -60,7 +63,7 @@ export function meetingsOfWalks(
   return meetings;
 }
 
-/** Between which instants two nodes would be in range if they kept their courses. */
+/** The interval in which two nodes would be in range if they kept their courses. */
 function inRangeOf(a: WalkLeg, b: WalkLeg, now: number, range: number): Span {
   const x = a.x + a.dx * (now - a.start) - b.x - b.dx * (now - b.start);
   const y = a.y + a.dy * (now - a.start) - b.y - b.dy * (now - b.start);
@@ -77,13 +80,14 @@ function inRangeOf(a: WalkLeg, b: WalkLeg, now: number, range: number): Span {
   return { from: now + (-half - root) / square, to: now + (-half + root) / square };
 }
 
-/** Adds a time in range; if it begins where the last meeting ends, it extends that meeting. */
+/** Adds an interval in range. If it begins where the last meeting ends, it extends that meeting. */
 function add(meetings: Meeting[], from: number, to: number): void {
   if (from >= to) return;
   const startNs = Math.round(from * NS_PER_S);
   const endNs = Math.round(to * NS_PER_S);
   const last = meetings.at(-1);
-  // A meeting may go on over several legs; rounding can put one nanosecond between its parts.
+  // A meeting may continue over several legs, and rounding can leave a gap of one nanosecond
+  // between its parts.
   const isSame = last !== undefined && startNs <= last.endNs + 1;
   if (isSame) meetings[meetings.length - 1] = { startNs: last.startNs, endNs };
   else if (endNs > startNs) meetings.push({ startNs, endNs });

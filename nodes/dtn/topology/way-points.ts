@@ -18,7 +18,10 @@ import {
 import { meetingsOfWalks, type WalkLeg } from './walk-meetings.ts';
 
 const NS_PER_S = 1e9;
-/** Limit of the legs of all walks, multiplied by nodes: each leg is compared with every other node. */
+/**
+ * Largest number of legs of all walks times number of nodes: each leg is compared with the legs of
+ * every other node.
+ */
 const COMPARED_MAX = 200_000_000;
 const FARTHEST_M = 1e9;
 const MEETINGS_MAX = 2_000_000;
@@ -60,7 +63,7 @@ export function isValidPosition(x: number, y: number): boolean {
 /** The walk of one node, leg by leg. */
 export class Walk {
   readonly legs: WalkLeg[] = [];
-  /** Where the last leg ends, and when. */
+  /** The place and the instant at which the last leg ends. */
   #at = 0;
   #x: number;
   #y: number;
@@ -75,13 +78,13 @@ export class Walk {
     return this.#at;
   }
 
-  /** Rests until an instant; a leg that would end later ends there. */
+  /** Adds a rest until an instant. If the last leg would end later, cuts it at that instant. */
   restUntil(seconds: number): void {
     if (seconds < this.#at) this.#cut(seconds);
     else this.#add(seconds, this.#x, this.#y);
   }
 
-  /** Goes straight to a place. */
+  /** Adds a leg straight to a place. */
   goTo(x: number, y: number, arrival: number): void {
     this.#add(arrival, x, y);
   }
@@ -91,7 +94,7 @@ export class Walk {
     return Math.sqrt((x - this.#x) * (x - this.#x) + (y - this.#y) * (y - this.#y));
   }
 
-  /** The legs, with a rest for ever at their end. */
+  /** The legs, followed by a rest that lasts for ever. */
   finish(): readonly WalkLeg[] {
     const rest = { start: this.#at, end: Number.POSITIVE_INFINITY, x: this.#x, y: this.#y };
     return [...this.legs, { ...rest, dx: 0, dy: 0 }];
@@ -119,7 +122,7 @@ export class Walk {
   }
 }
 
-/** The network of some walks, or what is wrong with them. */
+/** Makes the network of some walks, or returns the mistakes in them. */
 export function networkOfWalks(
   walks: ReadonlyMap<string, Walk>,
   parameters: WalkImportParameters,
@@ -146,7 +149,7 @@ export function networkOfWalks(
   return { kind: 'network', topology, warnings: [...warnings, ...alone] };
 }
 
-/** Tells which limit the walks exceed, if any, before they are compared. */
+/** Says, before walks are compared, which limit they exceed, if any. */
 function tooMuch(all: readonly (readonly WalkLeg[])[], until: number): string | undefined {
   const legs = all.reduce((sum, { length }) => sum + length, 0);
   if (all.length > MEETING_NODES_MAX)

@@ -12,7 +12,9 @@ import { CRC_BYTES_BY_TYPE, CRC_TYPE } from '../geometry.ts';
 
 const ZEROS = new Uint8Array(4);
 
-/** The CRC of the block from `start` to `end`, which ends with the bytes of the CRC. */
+/**
+ * Computes the CRC of the block from `start` to `end`, whose last bytes are the field of the CRC.
+ */
 function blockCrc(bytes: Uint8Array, start: number, end: number, crcType: number): number {
   const length = CRC_BYTES_BY_TYPE[crcType] as number;
   const covered = end - length;

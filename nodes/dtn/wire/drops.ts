@@ -1,11 +1,11 @@
 /**
- * Why bytes are no bundle, in the order of the checks. All of them have the status report reason
- * "block unintelligible" (RFC 9171 section 9.5).
+ * The reasons for which bytes are no bundle, in the order of the checks. In status reports, all of
+ * them have the reason "block unintelligible" (RFC 9171 section 9.5).
  *
  * @module
  */
 
-/** Names of the checks with the sentence that explains each. */
+/** The names of the checks, each with the sentence that explains a failure. */
 export const BUNDLE_DROP_REASONS = {
   'not-a-bundle': 'the bytes do not begin as a bundle, or are longer than 16 MiB',
   'bad-cbor': 'the bytes are not CBOR in its shortest form, end early or go on after the bundle',
@@ -21,5 +21,5 @@ export const BUNDLE_DROP_REASONS = {
     'a previous-node, age or hop-count block is malformed or there twice, or the age is missing',
 } as const;
 
-/** Why bytes are no bundle. */
+/** A reason for which bytes are no bundle. */
 export type BundleDropReason = keyof typeof BUNDLE_DROP_REASONS;

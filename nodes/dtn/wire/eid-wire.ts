@@ -44,7 +44,7 @@ for (const character of "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz012
 }
 
 // hot: three or four per bundle; no allocation.
-/** Passes over an identifier and says of which form it is. */
+/** Skips an identifier, and returns its form. */
 export function skipEid(reader: CborReader): EidForm {
   if (!reader.expect(CBOR_ARRAY) || reader.argument !== 2) return EID_FORM.bad;
   if (!reader.expect(CBOR_UINT)) return EID_FORM.bad;
@@ -103,12 +103,14 @@ function passIpn(reader: CborReader): EidForm {
   let isNull = true;
   for (let index = 0; index < count; index += 1) {
     if (!reader.expect(CBOR_UINT)) return EID_FORM.bad;
-    // The first of two numbers holds the allocator in its upper half, 64 bits in all.
+    // The upper half of the first number contains the allocator, and its lower half the node
+    // number.
     const isWide = count === 2 && index === 0;
     if (!isWide && reader.argument > IPN_COMPONENT_MAX) return EID_FORM.bad;
     if (index < count - 1 && reader.argument !== 0) isNull = false;
   }
-  // RFC 9758 section 3.4.1 in practice: node 0 of allocator 0 is nobody, whatever the service.
+  // Node 0 of allocator 0 is the null endpoint, whatever its service number (RFC 9758 section
+  // 3.4.1).
   return isNull ? EID_FORM.none : EID_FORM.singleton;
 }
 
@@ -150,7 +152,7 @@ function readIpn(reader: CborReader): Eid {
   return { scheme: 'ipn', allocator: first.high, node: first.low, service: second.low };
 }
 
-/** The upper and lower 32 bits of the next number, exact also above 2^53. */
+/** The upper and the lower 32 bits of the next number; exact even above 2^53. */
 function readNumber(reader: CborReader): { readonly high: number; readonly low: number } {
   reader.head();
   const low = reader.isExact ? reader.argument % UINT32_VALUES : lowWord(reader);

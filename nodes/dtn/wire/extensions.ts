@@ -31,7 +31,7 @@ export interface BundleUrgency {
   readonly isCritical: boolean;
 }
 
-/** Added to the priority of a critical bundle. */
+/** This number is added to the priority of a critical bundle. */
 const CRITICAL = 4;
 const USUAL: BundleUrgency = { priority: 1, isCritical: false };
 
@@ -42,7 +42,9 @@ export function priorityBlockData({ priority, isCritical }: BundleUrgency): Uint
   return writer.taken();
 }
 
-/** How urgent a bundle is, by its priority block; normal if that is absent or malformed. */
+/**
+ * The priority of a bundle, from its priority block; normal if the block is absent or malformed.
+ */
 export function readPriorityBlock(view: BundleView): BundleUrgency {
   for (let index = 0; index < view.blocks; index += 1) {
     if (view.blockType[index] !== BLOCK_TYPE.priority) continue;

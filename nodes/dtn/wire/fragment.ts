@@ -11,7 +11,7 @@ import { EID_FORM } from './eid-wire.ts';
 import { type CrcType, writeBlock, writePrimary } from './encode.ts';
 import type { BundleView } from './view.ts';
 
-/** Which bytes of the payload of the bundle a fragment carries. */
+/** The part of a bundle's payload that a fragment carries. */
 export interface PayloadPiece {
   readonly start: number;
   readonly end: number;

@@ -23,7 +23,7 @@ interface Piece {
 export class PartialPayload {
   /** Length of the whole payload, bytes. */
   readonly total: number;
-  /** Only bytes that have arrived: a total length that a sender merely claims takes no memory. */
+  /** The pieces that have arrived. A total length that a sender merely claims takes no memory. */
   readonly #pieces: Piece[] = [];
   readonly #arrived = new RangeSet();
   #cost = 0;
@@ -33,7 +33,7 @@ export class PartialPayload {
     this.total = total;
   }
 
-  /** The payload when it is complete, put together anew. */
+  /** The payload, put together into a new array; call only when it is complete. */
   get payload(): Uint8Array | undefined {
     const isWhole = this.total > 0 && this.#arrived.covers(0, this.total);
     if (!isWhole) return undefined;

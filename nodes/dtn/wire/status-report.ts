@@ -50,7 +50,7 @@ export const STATUS_REASON = {
   conflictingSecurity: 16,
 } as const;
 
-/** Whether an event of a bundle happened, and if the report says so, at which DTN time, ms. */
+/** An event of a bundle: whether it happened and, if the report says so, when, in DTN time, ms. */
 export type StatusAssertion = { readonly isAsserted: boolean; readonly timeMs?: number };
 
 /** A bundle status report (RFC 9171 section 6.1.1). */
@@ -130,12 +130,15 @@ function readItem(reader: CborReader): StatusAssertion | undefined {
   return isAsserted && timeMs >= 0 ? { isAsserted, timeMs } : undefined;
 }
 
-/** The next number; -1 if it is none. */
+/** Reads the next item as a number; -1 if it is no number. */
 function readUint(reader: CborReader): number {
   return reader.expect(CBOR_UINT) ? reader.argument : -1;
 }
 
-/** Elements of the next array; -1 if it is none. */
+/**
+ * Reads the head of the next array and returns its number of elements; -1 if the next item is no
+ * array.
+ */
 function readCount(reader: CborReader): number {
   return reader.expect(CBOR_ARRAY) ? reader.argument : -1;
 }

@@ -132,7 +132,7 @@ export class BundleView {
     return drop;
   }
 
-  /** True if the bundle that was opened last is the whole of these bytes. */
+  /** True if the bundle that was opened last takes up exactly these bytes. */
   isOpenOn(bytes: Uint8Array): boolean {
     return this.#isGood && this.bytes === bytes && this.start === 0 && this.end === bytes.length;
   }
@@ -182,7 +182,10 @@ export class BundleView {
     return this.hopCount < 0 ? undefined : this.hops;
   }
 
-  /** The node that forwarded the bundle last; nobody if it has no previous node block. */
+  /**
+   * The node that last forwarded the bundle; the null endpoint if the bundle has no previous node
+   * block.
+   */
   get previous(): Eid {
     const { previousNode } = this;
     return previousNode < 0 ? EID_NONE : this.#eidAt(this.dataStart[previousNode] as number);
@@ -193,7 +196,10 @@ export class BundleView {
     return readEid(this.#reader) ?? EID_NONE;
   }
 
-  /** Checks all but the first byte, as far as one pass allows in the order of the drop reasons. */
+  /**
+   * Checks everything except the first byte, in the order of the drop reasons as far as one pass
+   * allows.
+   */
   #decode(): BundleDropReason | undefined {
     const reader = this.#reader;
     reader.open(this.bytes, this.start + 1, this.end);
@@ -208,7 +214,7 @@ export class BundleView {
     return drop;
   }
 
-  // RFC 9171 section 4.3.1.
+  // Reads the primary block (RFC 9171 section 4.3.1).
   #readPrimary(reader: CborReader): BundleDropReason | undefined {
     if (!reader.expect(CBOR_ARRAY)) return 'bad-primary';
     const elements = reader.argument;
@@ -236,7 +242,8 @@ export class BundleView {
     this.sourceForm = skipEid(reader);
     this.reportToAt = reader.at;
     const reportTo = skipEid(reader);
-    // RFC 9171 section 4.3.1: the source is a singleton or nobody.
+    // The source is either one endpoint or the null endpoint, never a group (RFC 9171 section
+    // 4.3.1).
     return (
       this.destinationForm !== EID_FORM.bad &&
       this.sourceForm !== EID_FORM.bad &&
@@ -279,7 +286,7 @@ export class BundleView {
     return isRight ? undefined : 'crc-primary';
   }
 
-  // RFC 9171 section 4.3.2.
+  // Reads the canonical blocks (RFC 9171 section 4.3.2).
   #readBlocks(reader: CborReader): BundleDropReason | undefined {
     const { bytes, end } = this;
     this.blocks = 0;
@@ -287,7 +294,7 @@ export class BundleView {
     while (bytes[reader.at] !== CBOR_BREAK) {
       if (this.blocks === BUNDLE_BLOCKS_MAX) return 'too-many-blocks';
       if (!this.#readBlock(reader)) return 'bad-block';
-      // RFC 9171 section 4.1: the payload block is the last.
+      // The payload block is the last one (RFC 9171 section 4.1).
       const isPayload = this.blockType[this.blocks] === BLOCK_TYPE.payload;
       this.blocks += 1;
       if (isPayload) break;
@@ -348,13 +355,14 @@ export class BundleView {
     return undefined;
   }
 
-  // RFC 9171 sections 4.2.3 and 4.2.4.
+  // Refuses flags that contradict each other or the source (RFC 9171 sections 4.2.3 and 4.2.4).
   #checkFlags(): BundleDropReason | undefined {
     const { flags } = this;
     const isAnonymous = this.sourceForm === EID_FORM.none;
     if (!isAnonymous && !this.isAdministrative) return undefined;
     if ((flags & ALL_REPORT_FLAGS) !== 0) return 'bad-flags';
-    // Nobody could say of which bundle an anonymous fragment is a part.
+    // A fragment of an anonymous bundle is refused, because nobody could say to which bundle it
+    // belongs.
     const isWhole = (flags & BUNDLE_FLAG.mustNotFragment) !== 0 && !this.isFragment;
     if (isAnonymous && !isWhole) return 'bad-flags';
     for (let index = 0; index < this.blocks; index += 1) {
@@ -364,7 +372,7 @@ export class BundleView {
     return undefined;
   }
 
-  // RFC 9171 section 4.4.
+  // Reads the extension blocks of known types (RFC 9171 section 4.4).
   #readExtensions(reader: CborReader): BundleDropReason | undefined {
     this.previousNode = -1;
     this.bundleAge = -1;
@@ -372,7 +380,8 @@ export class BundleView {
     for (let index = 0; index < this.blocks; index += 1) {
       if (!this.#readExtension(reader, index)) return 'bad-extension';
     }
-    // RFC 9171 section 4.4.2: without a clock, only the age tells when a bundle ends.
+    // A bundle without creation time must have an age, because nothing else tells when it expires
+    // (RFC 9171 section 4.4.2).
     return this.createdMs === 0 && this.bundleAge < 0 ? 'bad-extension' : undefined;
   }
 
@@ -409,26 +418,35 @@ export class BundleView {
   }
 }
 
-/** The last argument as flags: exact up to 2^53, above it the lower 32 bits. */
+/**
+ * Returns the last argument as flags. Numbers up to 2^53 are exact; of a larger number, only the
+ * lower 32 bits are returned.
+ */
 function flagsOf(reader: CborReader): number {
   if (reader.isExact) return reader.argument;
   const { bytes, at } = reader;
   return new DataView(bytes.buffer, bytes.byteOffset).getUint32(at - 4);
 }
 
-/** The last argument; 0 if it is above 2^53: a double does not tell such block numbers apart. */
+/**
+ * Returns the last argument as a block number; 0 if it is above 2^53, because doubles cannot tell
+ * such numbers apart.
+ */
 function blockNumberOf({ argument, isExact }: CborReader): number {
   return isExact ? argument : 0;
 }
 
-/** RFC 9171 section 4.3.2: the payload has number 1, the others have 2 and more. */
+/**
+ * Checks a block number: the payload has number 1, all other blocks have numbers from 2 on (RFC
+ * 9171 section 4.3.2).
+ */
 function isBlockNumber(type: number, number: number): boolean {
   return type === BLOCK_TYPE.payload
     ? number === PAYLOAD_BLOCK_NUMBER
     : number > PAYLOAD_BLOCK_NUMBER;
 }
 
-/** Passes over the CRC field, if the type has one; false if it is malformed. */
+/** Skips the CRC field, if the block has one; false if the field is malformed. */
 function isCrcField(reader: CborReader, crcType: number): boolean {
   if (crcType === CRC_TYPE.none) return true;
   return reader.string(CBOR_BYTES) && reader.argument === CRC_BYTES_BY_TYPE[crcType];

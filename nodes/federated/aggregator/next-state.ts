@@ -38,7 +38,8 @@ export function nextModelState(
     initial: norm,
     quantile,
     learningRate,
-    // The number of clients that came would reveal something, so the expected number is used.
+    // The expected number of clients is used, because the number that actually came would reveal
+    // something.
     expectedClients: divisor,
   });
   bound.update((sum[model.length] as number) / unit);

@@ -37,7 +37,8 @@ export const DOUBLES: Readonly<Record<Word, Partial<Behaviour>>> = {
     seeds: SHORT_SEEDS,
     jobs: { shareKeys: 'shareShortly', deriveSeeds: 'deriveShortSeeds' },
   },
-  // This client gives the server both shares of a client that is in both lists, of survivors and of lost clients.
+  // A client that checks no lists gives the server both shares of a client that is in the list of
+  // survivors and in the list of lost clients.
   'unchecked-lists': { checkLists: () => undefined },
   'weights-on-masked': { weights: [2, 1] },
   'silent-noise': { noise: () => 0 },
@@ -53,7 +54,7 @@ export function behaviourOf({ double }: Pick<FederatedOptions, 'double'>): Behav
   return double === undefined ? CORRECT_BEHAVIOUR : { ...CORRECT_BEHAVIOUR, ...DOUBLES[double] };
 }
 
-/** The next model, with the clipping norm of the round before. */
+/** Computes the next model, but keeps the clipping norm of the round before. */
 function withOldNorm(
   ...[options, state, sum]: Parameters<typeof nextModelState>
 ): ReturnType<typeof nextModelState> {

@@ -1,5 +1,5 @@
 /**
- * Federated learning: options of the data that do not go together.
+ * Federated learning: finds options of the data that contradict each other.
  *
  * @module
  */

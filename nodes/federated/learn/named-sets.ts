@@ -104,7 +104,8 @@ type IrisRow = readonly [number, number, number, number, string];
 function digits({ read, draws, test }: NamedDatasetSource): TrainAndTestData {
   const held = pictures(read, 't10k');
   const order = Array.from(held.labels, (_, at) => at);
-  // The first half of the test part is easier than the second.
+  // Test examples are taken from both halves of the test part, because its first half is easier
+  // than the second.
   draws.shuffle(order);
   return {
     learn: pictures(read, 'train'),

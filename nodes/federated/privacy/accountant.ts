@@ -27,7 +27,7 @@ import {
 import { type PrivacySettings, privacySettingsProblem } from './settings.ts';
 import { smallestSatisfying } from './smallest-that.ts';
 
-/** How many rounds were spent with a certain number of clients. */
+/** The number of rounds that were spent with a certain number of clients. */
 export interface SpentRounds {
   /** Number of clients whose shares of noise were in the sum. */
   readonly clients: number;
@@ -169,7 +169,7 @@ export class PrivacyAccountant {
     this.#spent.set(clients, (this.#spent.get(clients) ?? 0) + rounds);
   }
 
-  /** Number of clients whose noise is in the sum by the settings. */
+  /** Number of clients whose noise is in the sum if the settings hold. */
   #promised(): number {
     return this.#settings.place === 'distributed' ? (this.#settings.clients ?? 0) : 1;
   }

@@ -174,10 +174,12 @@ function bernoulliExpPlain(uniform: UniformSource, over: number, under: number):
 }
 
 function bernoulliExpOnePlain(uniform: UniformSource, over: number, under: number): boolean {
-  // 0 in lowest terms is 0/1; the draw is made so that both implementations use the same words.
+  // 0 in lowest terms is 0/1. The draw is made all the same, so that both implementations use the
+  // same words.
   if (over === 0) return uniform.below(1) === 0;
   for (let k = 1; ; k += 1) {
-    // over and under have no common divisor, so only k can share one with over.
+    // `over` and `under` have no common divisor, so only k can have a divisor in common with
+    // `over`.
     const common = gcdPlain(over, k);
     const chanceUnder = under * (k / common);
     const draw =

@@ -26,7 +26,8 @@ export function forwardFft(vector: ComplexVector): void {
  */
 export function inverseFft(vector: ComplexVector): void {
   const { real, imaginary } = vector;
-  // With real and imaginary parts swapped, the transform is its inverse but for the division.
+  // The transform of a vector whose real and imaginary parts are swapped is its inverse transform
+  // (swapped back), except for the division.
   transform(imaginary, real);
   const { length } = real;
   for (let at = 0; at < length; at += 1) {
@@ -74,7 +75,7 @@ interface Roots {
   readonly sines: Float64Array;
 }
 
-/** exp(-2 pi i k / length) for k below half the length. */
+/** Computes exp(-2 pi i k / length) for each k below half the length. */
 function rootsOfUnity(length: number): Roots {
   const half = length / 2;
   const cosines = new Float64Array(half);
@@ -87,7 +88,7 @@ function rootsOfUnity(length: number): Roots {
   return { cosines, sines };
 }
 
-// hot: all the time of a transform.
+// hot: the whole time of a transform is spent here.
 function butterflies(
   real: Float64Array,
   imaginary: Float64Array,
@@ -116,7 +117,7 @@ function butterflies(
   }
 }
 
-/** Puts element i where the reversed bits of i say. */
+/** Moves element i to the index whose bits are those of i in reverse order. */
 function reverseBits(real: Float64Array, imaginary: Float64Array): void {
   const { length } = real;
   let target = 0;

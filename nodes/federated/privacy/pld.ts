@@ -115,7 +115,8 @@ export class PrivacyLossDistribution {
     // Between two points, delta is tail - exp(epsilon) * discounted.
     const excess = this.#infinite + (this.#tails[high] as number) - delta;
     const discounted = this.#discounted[high] as number;
-    // For losses above 700, exp is 0 or infinite; the point's own loss is then an upper bound of epsilon.
+    // For losses above 700, exp is 0 or infinite, so the loss of the point itself is returned,
+    // which is an upper bound of epsilon.
     if (discounted === 0) return (this.#first + high) * this.#interval;
     return Math.max(0, log(excess / discounted));
   }
@@ -164,7 +165,8 @@ export function pldEpsilon(
 export function fittingPldInterval(
   account: SampledGaussianStep & { readonly steps: number; readonly coarsest?: number },
 ): number {
-  // ln(1 - q + q exp(...)) is about q (exp(...) - 1): variance q^2 (exp(1/z^2) - 1), if that is small.
+  // If this is small, ln(1 - q + q exp(...)) is about q (exp(...) - 1), whose variance is q^2
+  // (exp(1/z^2) - 1).
   const { rate, noise, steps, coarsest = PLD_GRID_INTERVAL } = account;
   const sigma = rate * Math.sqrt(expm1(1 / (noise * noise)));
   let interval = Math.min(coarsest, sigma * INTERVAL_PER_SIGMA);

@@ -113,7 +113,7 @@ export function normalSurvival(x: number): number {
 
 /** Logarithm of {@link normalCdf}. */
 export function logOfNormalCdf(x: number): number {
-  // Near 1, the small complement is more precise.
+  // Near 1, the logarithm is computed from the small complement, which is more precise.
   return x > 1 ? log1p(-normalSurvival(x)) : logErfc(-x * Math.SQRT1_2) - Math.LN2;
 }
 

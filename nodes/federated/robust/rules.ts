@@ -12,7 +12,7 @@ import { clipL2 } from '../privacy/clip.ts';
 /** An update of a client, or the mean of a group. */
 export type ModelUpdate = Float32Array | Float64Array;
 
-/** Krum needs 2 f + 3 updates if f of them may be false. */
+/** If f updates may be false, Krum needs at least 2 f + 3. */
 const KRUM_FACTOR = 2;
 const KRUM_MORE = 3;
 

@@ -93,14 +93,16 @@ class Events {
     const n = this.#clients;
     let threshold = this.#quantile(degree, bound / n);
     if (this.#server === 'semi-malicious') {
-      // This is so high that one of two different lists of survivors has too few honest clients.
+      // With this threshold, one of two different lists of survivors always has too few honest
+      // clients.
       threshold = Math.ceil((threshold - 1 + degree - 1.25) / 2) + 1;
     }
     if (threshold > degree) return undefined;
     const alive = this.#pmf(n - this.#dropout, degree);
     let short = 0;
     for (let count = 0; count < threshold; count += 1) short += alive[count] as number;
-    // A survivor holds a share of its own secret, so that a threshold of 2 needs one neighbour too.
+    // A survivor holds a share of its own secret, so even for a threshold of 2, only one neighbour
+    // is needed.
     return n * short < this.#correctness ? Math.max(threshold, SHARE_THRESHOLD_MIN) : undefined;
   }
 

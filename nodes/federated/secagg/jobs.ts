@@ -187,7 +187,7 @@ function shareKeys(
     plain.set(ownShares[place] as Uint8Array, 8 + KEY_BYTES);
     const key = crypto.aead('chacha20-poly1305', deriveBoxKey(context, channel, ends));
     const box = new Uint8Array(BOX_BYTES);
-    // Each key seals one message only, so that the nonce may be constant.
+    // The nonce may be constant, because each key seals one message only.
     key.seal(NONCE, boxAssociatedData(session, ends), plain, box);
     key.wipe();
     wipe(plain);
@@ -233,7 +233,7 @@ function rebuildGroup(
     lagrangeWeightsAtZero(points.slice(0, threshold)),
     secrets.length,
   );
-  // To check a secret, it is rebuilt from the shares without the first one, too.
+  // As a check, the secret is also rebuilt from the shares without the first one.
   const check =
     points.length > threshold
       ? makeShareCombiner(lagrangeWeightsAtZero(points.slice(1)), secrets.length)

@@ -9,7 +9,7 @@ import { addVectorInto, reduceRingElements } from './ring.ts';
 
 /** Number of elements of a part: two pieces of key stream, so that the sum stays in the cache. */
 const PART_ELEMENTS = 131_072;
-/** Number of elements times streams of a job: 20 ms where an element costs 3.3 ns. */
+/** Largest product of elements and streams in a job: 20 ms if an element costs 3.3 ns. */
 const JOB_ELEMENTS = 6_000_000;
 
 /** The jobs that add up these streams over a vector. */

@@ -168,7 +168,7 @@ export class ServerMachine implements StateMachine<Exclude<ServerInput, TimerDue
     return this.#deadline;
   }
 
-  /** True if the present phase waits for no client any more. */
+  /** True if the present phase has no client left to wait for. */
   get #isComplete(): boolean {
     const { quorum, config } = this.#parts;
     if (this.#missing.size === 0) return true;
@@ -326,7 +326,7 @@ export class ServerMachine implements StateMachine<Exclude<ServerInput, TimerDue
     this.#enter('unmasking', signers);
   }
 
-  // The sum.
+  // Makes the sum of the session.
 
   get #lost(): readonly number[] {
     const isSurvivor = new Set(this.#survivors);

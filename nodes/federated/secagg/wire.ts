@@ -230,7 +230,7 @@ class MessageReader {
     return this.#nothing();
   }
 
-  /** Stands for a message when there is none. */
+  /** An empty message, which stands for a missing one. */
   #nothing(): SecaggMessageBody {
     return { type: SECAGG_MESSAGE_TYPES.done, outcome: 'refused', survivors: 0 };
   }
@@ -343,7 +343,10 @@ class MessageReader {
     if (found !== expected) this.#fail('bad-cbor');
   }
 
-  /** A head that the strict reader refused may be CBOR in a form that we do not allow. */
+  /**
+   * If the strict reader refused a head, it may still be valid CBOR in a form that this protocol
+   * does not allow.
+   */
   #failAtHead(): void {
     this.#fail(
       isNonDeterministicCbor(this.#reader.bytes, DEPTH_MAX) ? 'not-canonical' : 'bad-cbor',

@@ -19,11 +19,9 @@ import { KEY_EPOCH_COUNT, KEY_OVERLAP_EPOCH_SHARE } from '../geometry.ts';
 import type { ReplayGuardsByEpoch } from './replay-guards-by-epoch.ts';
 import { type UnwrapParameters, UnwrapSetupCache } from './unwrap-setups.ts';
 
-/**
- * The key under which the store holds the oldest epoch that has a private key on disk; the constant
- * below is the length of that entry in bytes.
- */
+/** The key under which the store holds the oldest epoch that has a private key on disk. */
 const OLDEST = 'oldest';
+/** Length of the entry under the key {@link OLDEST}, bytes. */
 const OLDEST_LENGTH = 6;
 
 /** The private key of one epoch. */

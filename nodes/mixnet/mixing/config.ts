@@ -25,11 +25,9 @@ const WINDOW_NS_DEFAULT = 200 * MS;
 /** Longest window: less than half the span of the time stamps that fit in a packet. */
 const WINDOW_NS_MAX = 30_000 * MS;
 const THRESHOLD_DEFAULT = 20;
-/**
- * Defaults of Mixmaster's dynamic pool: smallest number of retained messages; the constant below:
- * largest share of the pool that leaves.
- */
+/** Smallest number of messages that the pool retains: the default of Mixmaster's dynamic pool. */
 const POOL_MIN_DEFAULT = 45;
+/** Largest share of the pool that leaves at once: the default of Mixmaster's dynamic pool. */
 const FRACTION_DEFAULT = 0.65;
 const BINOMIAL_MEAN_DEFAULT = 100;
 const BINOMIAL_DEVIATION_DEFAULT = 50;

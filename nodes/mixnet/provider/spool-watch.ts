@@ -12,11 +12,9 @@
 import type { Nanoseconds } from '../../../engine/host/time.ts';
 
 const NS_PER_SECOND = 1_000_000_000;
-/**
- * The warning needs at least so many batches by which the spool has grown; the constant below: at
- * least so many retrievals.
- */
+/** There is a warning only if the spool has grown by at least so many batches. */
 const BATCHES_GROWN = 5;
+/** There is a warning only after at least so many retrievals. */
 const RETRIEVALS_LEAST = 10;
 /** If the pause between two retrievals is longer than so many mean pauses, the client was away. */
 const PAUSES_AWAY = 5;
@@ -25,11 +23,9 @@ const PAUSES_AWAY = 5;
  * The rates of a client that retrieves too slowly, measured over the last `overSeconds` seconds.
  */
 export interface SlowRetrieval {
-  /**
-   * Messages per second that arrived for the client; the field below: messages per second that it
-   * retrieved.
-   */
+  /** Messages per second that arrived for the client. */
   readonly arrivedPerSecond: number;
+  /** Messages per second that the client retrieved. */
   readonly retrievedPerSecond: number;
   readonly overSeconds: number;
 }
