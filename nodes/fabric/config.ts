@@ -59,6 +59,8 @@ const loadConfig = z.strictObject({
     .min(0)
     .max(PRIORITY_COUNT - 1)
     .default(PRIORITY_DEFAULT),
+  /** Whether calls leave over ways only that hide who writes to whom; without such a way they are refused. */
+  private: z.boolean().default(false),
 });
 
 /** Checked options of {@link loadConfig}. */

@@ -79,7 +79,9 @@ export class LoadGeneratorAdapter {
       store.put(MADE_KEY, record);
     }
     const { deadline: lifetimeNs, priority } = options;
-    const over = (): void => this.#shell.take({ kind: 'over' });
-    call(to, { kind: 'call', payload, priority, lifetimeNs, request: over });
+    let kind: LoadGeneratorInput['kind'] = 'refused';
+    const request = (): void => this.#shell.take({ kind });
+    call(to, { kind: 'call', payload, priority, lifetimeNs, request });
+    kind = 'over';
   }
 }

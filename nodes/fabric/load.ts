@@ -8,6 +8,7 @@ import type { Nanoseconds } from '../../engine/host/time.ts';
 import { writeUint32, writeUint48 } from '../_kit/bytes.ts';
 import type { StateMachine, TimerDue } from '../_kit/machine.ts';
 import type { LoadGeneratorOptions } from './config.ts';
+import { FIRST_RETRY_NS } from './geometry.ts';
 
 const NS_PER_S = 1_000_000_000;
 /**
@@ -19,8 +20,8 @@ const POOL_STEP = 4_099;
 const WORD_BYTES = 4;
 const NUMBER_BYTES = 6;
 
-/** Events of the load generator: it starts, or a call is over. */
-export type LoadGeneratorInput = { readonly kind: 'start' } | { readonly kind: 'over' };
+/** Events of the load generator: it starts, or a call is over or was refused at once. */
+export type LoadGeneratorInput = { readonly kind: 'start' | 'over' | 'refused' };
 /** A call that the load generator wants to be made. */
 export interface GeneratedCall {
   readonly to: string;
@@ -49,10 +50,11 @@ export class LoadGeneratorMachine implements StateMachine<LoadGeneratorInput, Ge
   step(now: Nanoseconds, input: LoadGeneratorInput | TimerDue): readonly GeneratedCall[] {
     const { start, rate } = this.#options;
     if (input.kind === 'start') this.#at = Math.max(now, start);
-    if (input.kind === 'over') {
+    if (input.kind === 'over' || input.kind === 'refused') {
       this.#open -= 1;
-      // Without a rate, the end of a call makes the next call due.
-      if (rate === undefined && this.#at === Number.POSITIVE_INFINITY) this.#at = now;
+      // Without a rate, the end of a call makes the next call due; after a refusal that would never end.
+      if (rate === undefined && this.#at === Number.POSITIVE_INFINITY)
+        this.#at = input.kind === 'over' ? now : now + FIRST_RETRY_NS;
     }
     const calls: GeneratedCall[] = [];
     while (this.#at <= now && this.#mayCall(now)) {

@@ -29,7 +29,7 @@ import {
   STARTUP_QUEUE_INPUTS_MAX,
 } from './geometry.ts';
 import { GroupsAdapter } from './groups-node.ts';
-import { LoadGeneratorAdapter } from './load-node.ts';
+import { LoadGeneratorAdapter, type LoadGeneratorAdapterParts } from './load-node.ts';
 import { FabricMessageReporter } from './message-reporter.ts';
 import { outgoingRecordKeyPrefix } from './outgoing/sender.ts';
 import { inboxRecordKey } from './peer.ts';
@@ -111,8 +111,9 @@ class FabricNode implements NodeHandle {
       });
     }
     if (options.load !== undefined) {
-      const call = this.#callOfLoad.bind(this);
       const load = { ...options.load, deadline: options.load.deadline ?? options.deadline };
+      const call: LoadGeneratorAdapterParts['call'] = (peer, message) =>
+        this.#submit({ peer, isPrivate: load.private }, message);
       this.#load = new LoadGeneratorAdapter({ host, store: this.#store, options: load, call });
     }
     this.#groups = new GroupsAdapter({
@@ -375,10 +376,6 @@ class FabricNode implements NodeHandle {
     if (!isPrivate || !isKnown) return 'no-such-peer';
     this.#host.drop('not-private');
     return 'not-private';
-  }
-
-  #callOfLoad(to: string, message: SubmittedMessage<OutcomeCallback>): void {
-    this.#submit({ peer: to, isPrivate: false }, message);
   }
 
   #hand(conversation: Conversation, arrival: ArrivedMessage): void {

@@ -8,10 +8,11 @@ import { openRandomStream } from '../../../../engine/core/stream.ts';
 import type { LoadGeneratorOptions } from '../../../../nodes/fabric/config.ts';
 import { checksumReply, isReplyTo } from '../../../../nodes/fabric/echo.ts';
 import { type GeneratedCall, LoadGeneratorMachine } from '../../../../nodes/fabric/load.ts';
+import { load, run } from '../../runner/fixture.ts';
 
 const SECOND = 1_000_000_000;
 const usual: LoadGeneratorOptions = {
-  ...{ to: ['b'], concurrent: 1, sizes: [100], start: 0, priority: 1 },
+  ...{ to: ['b'], concurrent: 1, sizes: [100], start: 0, priority: 1, private: false },
 };
 
 function machineOf(options: Partial<LoadGeneratorOptions>, made = 0): LoadGeneratorMachine {
@@ -80,6 +81,18 @@ describe('calls without a rate', () => {
     expect(calls.map(({ to }) => to).join('')).toBe('bcbcbcbc');
     expect(new Set(calls.map(({ payload }) => payload.join())).size).toBe(8);
     expect(calls.every(({ payload }) => payload.length === 100)).toBe(true);
+  });
+});
+
+describe('calls that are refused', () => {
+  it('were made again in the same instant, so that the run never ended', () => {
+    // Private calls over a carrier that hides nothing: one each 250 ms of a run of 2 s.
+    const scenario = load('fabric-hello.yaml', {
+      'options.alice/fabric.load': '{ to: [bob], private: true, start: 450ms, stop: 2s }',
+    });
+    const { nodeDrops, metrics } = run(scenario);
+    expect(nodeDrops).toEqual({ 'not-private': 7 });
+    expect(metrics['fabric.handled']).toMatchObject({ value: 0 });
   });
 });
 
