@@ -7,6 +7,7 @@
 import type { Nanoseconds } from '../../engine/host/time.ts';
 import type { CarrierGuarantees } from '../../engine/host/transport.ts';
 import { scoreCosts } from '../navigator/index.ts';
+import { TIMEOUTS_BEFORE_FAILOVER } from './geometry.ts';
 import type { OutgoingMessage } from './outgoing/out-message.ts';
 import type { Outbox } from './outgoing/outbox.ts';
 
@@ -26,6 +27,11 @@ export interface Behaviour {
   readonly leaving: (way: number, outbox: Outbox<unknown>) => void;
   /** Whether the congestion window never changes, even when packets are lost. */
   readonly isFixedWindow: boolean;
+  /**
+   * Whether a way is given up whose carrier says that it is closed, or over which the peer let so many time-outs pass in
+   * a row.
+   */
+  readonly isLost: (way: { readonly isClosed: boolean; readonly timeouts: number }) => boolean;
   /** Called with a message of which a piece was lost, before that piece is queued to be sent again. */
   readonly lost: (message: OutgoingMessage<unknown>) => void;
   /**
@@ -45,6 +51,7 @@ export const CORRECT_BEHAVIOUR: Behaviour = {
   counts: () => () => true,
   leaving: () => undefined,
   isFixedWindow: false,
+  isLost: ({ isClosed, timeouts }) => isClosed || timeouts >= TIMEOUTS_BEFORE_FAILOVER,
   lost: () => undefined,
   yesOf: (yes) => yes,
   hides: ({ hides }) => hides === true,

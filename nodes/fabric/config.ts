@@ -159,8 +159,9 @@ export const fabricConfig = z.strictObject({
    * millisecond for the same, `forgetful` forgets on restart what it handled, `silent-fallback`
    * only seems to send over another way than the first, `fixed-window` sends as much whatever is
    * lost, `resend-all` sends messages from their beginning when a part is lost, `own-tally` believes
-   * in one yes more than the owner of a group has counted, `careless` takes every way for one that hides, and
-   * `mixed-units` adds milliseconds to probabilities when it scores ways.
+   * in one yes more than the owner of a group has counted, `careless` takes every way for one that hides,
+   * `mixed-units` adds milliseconds to probabilities when it scores ways, and `patient` gives a way up after five
+   * time-outs only, whatever its carrier says.
    */
   double: z
     .enum([
@@ -172,6 +173,7 @@ export const fabricConfig = z.strictObject({
       'own-tally',
       'careless',
       'mixed-units',
+      'patient',
     ])
     .optional(),
 });

@@ -51,6 +51,6 @@ export const NAVIGATOR_METRICS: readonly MetricDefinition[] = [
     name: 'navigator.switch',
     kind: 'samples',
     unit: 'ns',
-    help: 'time from the first packet without an answer on a way that was lost to the first message over another way',
+    help: 'time from the first packet without an answer on a way that was lost, or from the acceptance of the message if that came later, to the first message over another way',
   },
 ];

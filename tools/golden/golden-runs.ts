@@ -100,7 +100,7 @@ export const GOLDEN_RUNS: Readonly<Record<string, GoldenRun>> = {
   'fabric-groups': { scenario: 'fabric-groups.yaml', set: {}, seeds: SEEDS },
   'fabric-navigator': {
     scenario: 'fabric-navigator.yaml',
-    set: { duration: '80s', drain: '0s' },
+    set: { duration: '80s', drain: '0s', 'events.1.from': '30s' },
     seeds: SEEDS,
   },
   'dtn-tcpcl': {

@@ -11,6 +11,8 @@ import type { FabricOptions } from '../config.ts';
 import type { Outbox } from '../outgoing/outbox.ts';
 
 const NS_PER_MS = 1_000_000;
+/** Two more than a correct node waits for: each takes twice as long as the one before. */
+const PATIENT_TIMEOUTS = 5;
 
 /** For each value of the option `double`, the decisions that the double makes wrongly. */
 export const DOUBLES: Readonly<Record<NonNullable<FabricOptions['double']>, Partial<Behaviour>>> = {
@@ -26,6 +28,7 @@ export const DOUBLES: Readonly<Record<NonNullable<FabricOptions['double']>, Part
   'own-tally': { yesOf: (yes) => yes + 1 },
   careless: { hides: () => true },
   'mixed-units': { score: sumOfUnits },
+  patient: { isLost: ({ timeouts }) => timeouts >= PATIENT_TIMEOUTS },
 };
 
 /** The behaviour of a node with these options: correct, or that of its double. */

@@ -14,12 +14,8 @@ import { BackOff, withJitter } from '../../_kit/back-off.ts';
 import { LossRecovery } from '../../_kit/loss-recovery/loss-recovery.ts';
 import { ReceivedPackets } from '../../_kit/loss-recovery/received-packets.ts';
 import { MEASUREMENT_AGE_MAX_NS, type WayFacts } from '../../_kit/way-chooser.ts';
-import {
-  CARRIER_BYTES_IN_FLIGHT_MAX,
-  FIRST_RETRY_NS,
-  RETRY_NS_MAX,
-  TIMEOUTS_BEFORE_FAILOVER,
-} from '../geometry.ts';
+import type { Behaviour } from '../behaviour.ts';
+import { CARRIER_BYTES_IN_FLIGHT_MAX, FIRST_RETRY_NS, RETRY_NS_MAX } from '../geometry.ts';
 import type { OutgoingMessage } from '../outgoing/out-message.ts';
 import type { PeerChallenge } from '../wire.ts';
 
@@ -56,6 +52,8 @@ export interface PeerWayParts {
   readonly random: Random;
   /** Whether the congestion window never changes. */
   readonly isFixedWindow: boolean;
+  /** Whether a way is given up, see {@link Behaviour.isLost}. */
+  readonly isLost: Behaviour['isLost'];
 }
 
 /** One way to one peer: its carrier, and the packets that are under way over it. */
@@ -82,6 +80,7 @@ export class PeerWay<Request> implements WayFacts {
    */
   waitingSinceNs: Nanoseconds | undefined;
   readonly #random: Random;
+  readonly #isLost: Behaviour['isLost'];
   readonly #retry = new BackOff({ firstNs: FIRST_RETRY_NS, mostNs: RETRY_NS_MAX });
   /** Packets that the carrier has not answered for yet, by token. */
   readonly #unanswered = new Map<number, PacketContent<Request> & { readonly bytes: number }>();
@@ -89,11 +88,12 @@ export class PeerWay<Request> implements WayFacts {
   #token = 0;
   #retryAt: Nanoseconds = Number.POSITIVE_INFINITY;
 
-  constructor({ index, terms, carrier, packetBytes, random, isFixedWindow }: PeerWayParts) {
+  constructor({ index, terms, carrier, packetBytes, random, isFixedWindow, isLost }: PeerWayParts) {
     this.index = index;
     this.carrier = carrier;
     this.hides = terms.hides === true;
     this.#random = random;
+    this.#isLost = isLost;
     const isLossy = terms.delivery === 'best-effort';
     this.packetBytes = isLossy ? Math.min(terms.maxBytes, packetBytes) : terms.maxBytes;
     if (!isLossy) return;
@@ -113,8 +113,14 @@ export class PeerWay<Request> implements WayFacts {
 
   /** False while the peer does not answer over this way, or the carrier reports it as closed. */
   get isUp(): boolean {
-    if (this.recovery === undefined) return true;
-    return !this.isClosed && this.recovery.timeouts < TIMEOUTS_BEFORE_FAILOVER;
+    const { recovery, isClosed } = this;
+    return recovery === undefined || !this.#isLost({ isClosed, timeouts: recovery.timeouts });
+  }
+
+  /** Forgets all packets under way: no answer is missing any more. @returns what they contain. */
+  abandon(): readonly PacketContent<Request>[] {
+    this.waitingSinceNs = undefined;
+    return this.recovery?.abandon() ?? [];
   }
 
   /** Counts packets that the peer acknowledged, or that were lost. */

@@ -52,10 +52,10 @@ export class WaySelector<Request> {
     this.#sources = sources;
     const { carriers, carrierNames, chooser, options, behaviour, random } = shared.parts;
     const { packet: packetBytes } = options;
-    const { isFixedWindow } = behaviour;
+    const { isFixedWindow, isLost } = behaviour;
     this.#lanes = carriers.map((terms, index) => {
       const carrier = carrierNames?.[index] ?? '';
-      const parts = { index, terms, carrier, packetBytes, random, isFixedWindow };
+      const parts = { index, terms, carrier, packetBytes, random, isFixedWindow, isLost };
       return new PeerWay<Request>(parts);
     });
     this.#chooser = chooser ?? new PreferredWay(carriers.length);
@@ -81,7 +81,7 @@ export class WaySelector<Request> {
 
   /** Forgets all packets under way; no loss is reported for them. */
   abandon(): void {
-    for (const { recovery } of this.#lanes) recovery?.abandon();
+    for (const lane of this.#lanes) lane.abandon();
   }
 
   /** Asks that the list of handled messages be sent to the peer at `at` at the latest. */
@@ -220,24 +220,28 @@ export class WaySelector<Request> {
     if (!former.isUp) this.#leave(now, former);
     this.#watch(now, former);
     this.#watch(now, best);
-    return best;
+    // Leaving may have queued messages: the choice was that of a packet without any.
+    return message === undefined && this.#sources.outbox.next() !== undefined
+      ? this.#choose(now)
+      : best;
   }
 
   /** Queues what is under way over a way that is down, to be sent over another way. */
   #leave(now: Nanoseconds, former: PeerWay<Request>): void {
-    for (const content of former.recovery?.abandon() ?? []) this.#again(now, content, 'other-way');
     if (!former.isLeft) this.#left = { lane: former, sinceNs: former.waitingSinceNs };
     former.isLeft = true;
+    for (const content of former.abandon()) this.#again(now, content, 'other-way');
   }
 
   /** Called before a message leaves over a way: the first one over another way than a lost one ends a switch. */
   #switched(now: Nanoseconds, { index }: PeerWay<Request>, acceptedNs: Nanoseconds): void {
     if (this.#left === undefined) return;
-    const { lane, sinceNs = acceptedNs } = this.#left;
+    const { lane, sinceNs } = this.#left;
     if (lane.index === index && !lane.isUp) return;
     this.#left = undefined;
     if (lane.isUp) return;
-    const afterNs = now - sinceNs;
+    // While no message waits, a lost way keeps nobody waiting.
+    const afterNs = now - Math.max(sinceNs ?? 0, acceptedNs);
     this.#shared.emit({ kind: 'switched', to: index, afterNs });
   }
 
@@ -261,7 +265,7 @@ export class WaySelector<Request> {
       this.#packets.send(now, lane, pieces);
     } else if (this.#sources.outbox.isWaiting || this.#packets.newsAt <= now) {
       this.#packets.send(now, lane, lane === this.#active ? undefined : []);
-    } else recovery.abandon();
+    } else lane.abandon();
   }
 
   /** Queues the content of a lost packet to be sent again. */

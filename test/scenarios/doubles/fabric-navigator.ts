@@ -15,6 +15,11 @@ export const row: Row = {
       set: { 'options.fabric.double': 'mixed-units' },
       red: ['navigator.messages{class="tolerant",way="dtn"} count >='],
     },
+    'a navigator that waits for two more time-outs': {
+      base: 'shipped',
+      set: { 'options.fabric.double': 'patient' },
+      red: ['navigator.switch p95 <='],
+    },
     'a gateway that never degrades': {
       base: 'shipped',
       set: { 'events.0.set.delay': '10ms' },

@@ -52,6 +52,8 @@ export class Bench {
   readonly sent: Sent[] = [];
   readonly counts = new Map<string, number>();
   readonly switches: number[] = [];
+  /** How long after the first packet without an answer each of the switches was over. */
+  readonly switchedAfterNs: number[] = [];
   readonly reached: string[] = [];
 
   constructor(carriers: readonly CarrierGuarantees[], seed = 1, chooser?: WayChooser) {
@@ -144,7 +146,10 @@ export class Bench {
   #take(effect: PeerEffect<never>): void {
     if (effect.kind === 'count')
       this.counts.set(effect.of, (this.counts.get(effect.of) ?? 0) + effect.amount);
-    if (effect.kind === 'switched') this.switches.push(effect.to);
+    if (effect.kind === 'switched') {
+      this.switches.push(effect.to);
+      this.switchedAfterNs.push(effect.afterNs);
+    }
     if (effect.kind === 'reach') this.reached.push(effect.state);
     if (effect.kind !== 'send') return;
     const { way, bytes, wishes, token } = effect;

@@ -66,6 +66,41 @@ describe('ways with a chooser', () => {
     expect(bench.switches).toEqual([1]);
   });
 
+  it('sent a message that a way lost over the way of packets without messages (R-081)', () => {
+    const rule = new Rule((priority) => {
+      if (rule.seen[0]?.isUp) return [0, 1, 2];
+      return priority === undefined ? [2, 1, 0] : [1, 2, 0];
+    });
+    const bench = new Bench([LOSSY, LOSSY, CUSTODY], 1, rule);
+    bench.step(() => bench.offer(300));
+    const sent = bench.step(() => bench.ways.turn(bench.now, 0, 'closed'));
+    expect(sent.map(({ way }) => way)).toEqual([1]);
+  });
+
+  it('counted the first loss of a way again when it was lost a second time (R-082)', () => {
+    const rule = new Rule(() => (rule.seen[0]?.isUp === false ? [1, 0] : [0, 1]));
+    const bench = new Bench([LOSSY, LOSSY], 1, rule);
+    for (const at of [0, 20 * SECOND]) {
+      bench.now = at;
+      bench.step(() => bench.ways.turn(bench.now, 0, 'open'));
+      bench.step(() => bench.offer(300));
+      bench.now += 100 * MS;
+      bench.step(() => bench.ways.turn(bench.now, 0, 'closed'));
+    }
+    expect(bench.switchedAfterNs).toEqual([100 * MS, 100 * MS]);
+  });
+
+  it('counted as part of a switch the time in which no message waited (R-082)', () => {
+    const rule = new Rule(() => (rule.seen[0]?.isUp === false ? [1, 0] : [0, 1]));
+    const bench = new Bench([LOSSY, LOSSY], 1, rule);
+    bench.ways.newsAt(0);
+    expect(bench.step().map(({ way }) => way)).toEqual([0]);
+    bench.now = 20 * SECOND;
+    bench.step(() => bench.ways.turn(bench.now, 0, 'closed'));
+    bench.step(() => bench.offer(300));
+    expect(bench.switchedAfterNs).toEqual([0]);
+  });
+
   it('were repeated over a way that died in silence, as long as later packets chose another one (R-082)', () => {
     const rule = new Rule((priority) => (priority === 3 && rule.seen[0]?.isUp ? [0, 1] : [1, 0]));
     const bench = new Bench([LOSSY, LOSSY], 1, rule);
