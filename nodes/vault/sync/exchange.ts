@@ -24,7 +24,13 @@ import {
 import { Confirmations, type OwnOperation } from './confirmations.ts';
 import { Consent } from './consent.ts';
 import type { SentKind } from './effects.ts';
-import { ASK_AGAIN_NS, DIGEST_BYTES, ROUND_JITTER, SHORT_DIGEST_BYTES } from './geometry.ts';
+import {
+  ASK_AGAIN_NS,
+  DIGEST_BYTES,
+  ROUND_JITTER,
+  SHORT_DIGEST_BYTES,
+  SNAPSHOT_AGAIN_NS,
+} from './geometry.ts';
 import type { Outputs } from './outputs.ts';
 import { advance, type Clock, commonClock, isAhead, PeerView } from './peers.ts';
 import { encodeStoredSnapshot, type RestoredOperation } from './records.ts';
@@ -332,7 +338,7 @@ export class Exchange<Asker> {
     peer.mark = { mark: message.mark, atNs: now };
     this.#witness(peer, message.receipts);
     this.#confirm(now);
-    this.#compare(message);
+    this.#compare(peer, message);
     if (this.#isTelling) this.#answerClock(now, peer);
     else this.#toAnswer.add(peer);
   }
@@ -342,9 +348,18 @@ export class Exchange<Asker> {
     const known = peer.receipts;
     if (known === undefined || head.count >= known.count) peer.receipts = head;
     else
-      this.#outputs.warn(
+      this.#warnOf(
+        peer,
+        'receipts',
         `${peer.name} has fewer receipts than it had: ${head.count}, not ${known.count}`,
       );
+  }
+
+  /** Warns of a peer once: it can give the same reason with each message. */
+  #warnOf(peer: PeerView, reason: 'receipts' | 'state', text: string): void {
+    if (peer.warned.has(reason)) return;
+    peer.warned.add(reason);
+    this.#outputs.warn(text);
   }
 
   /** Measures the operations that all replicas have by now, and answers who waits for that. */
@@ -376,12 +391,12 @@ export class Exchange<Asker> {
   }
 
   /** Two replicas that have the same operations must have the same state, by bytes. */
-  #compare({ clock, digest }: ClockMessage): void {
+  #compare(peer: PeerView, { clock, digest }: ClockMessage): void {
     const own = this.#parts.replica.clock();
     if (equalBytes(digest, NO_DIGEST) || isAhead(own, clock) || isAhead(clock, own)) return;
     this.#outputs.count('compared');
     if (equalBytes(digest, this.#digest())) this.#outputs.count('equal_compared');
-    else this.#outputs.warn('two replicas with the same operations have different states');
+    else this.#warnOf(peer, 'state', `${peer.name} has the same operations and another state`);
   }
 
   /** Sends what the peer lacks, and asks for what it has more. */
@@ -426,6 +441,11 @@ export class Exchange<Asker> {
   }
 
   #snapshot(now: Nanoseconds, peer: PeerView, bytes: Uint8Array): void {
+    if (now < peer.snapshotNs + SNAPSHOT_AGAIN_NS) {
+      this.#outputs.drop('too-soon');
+      return;
+    }
+    peer.snapshotNs = now;
     const { replica, time } = this.#parts;
     const snapshot = decodeSnapshot(bytes);
     if (snapshot === undefined) {

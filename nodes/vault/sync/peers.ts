@@ -32,6 +32,10 @@ export class PeerView {
   mark: { readonly mark: number; readonly atNs: Nanoseconds } | undefined;
   /** The head of its receipts, as last seen; undefined before its first clock. */
   receipts: ReceiptsHead | undefined;
+  /** When its last snapshot came. */
+  snapshotNs: Nanoseconds = Number.NEGATIVE_INFINITY;
+  /** Reasons for which this replica has warned of it. */
+  readonly warned = new Set<'receipts' | 'state'>();
   /** True once a clock of the peer has come. */
   isHeard = false;
 

@@ -353,9 +353,27 @@ describe('an attacker among the replicas', () => {
     ]) {
       const message = { kind: 'snapshot', snapshot: encodeSnapshot(snapshot) } as const;
       network.message('bert', 'ada', encodeVaultMessage('vault', message));
+      network.run(S);
     }
-    network.run(S);
     expect(network.image('ada')).toEqual(before);
+    expect(network.drops).toEqual([]);
+  });
+
+  it('made another one compare and write its whole state as often as it sent a snapshot of one new operation', () => {
+    const network = new VaultNetwork({ names: NAMES });
+    network.run(10 * S);
+    const bert = network.replica('bert');
+    const send = (): void => {
+      bert.put('a', encoder.encode('b'), 1_700_000_000_000);
+      const snapshot = encodeSnapshot(bert.snapshot());
+      network.message('bert', 'ada', encodeVaultMessage('vault', { kind: 'snapshot', snapshot }));
+    };
+    for (let count = 0; count < 10; count += 1) send();
+    expect(network.drops).toEqual(new Array(9).fill('too-soon'));
+    expect(network.replica('ada').clock().get('bert')).toBe(1);
+    network.run(S);
+    send();
+    expect(network.replica('ada').clock().get('bert')).toBe(11);
   });
 
   it('cannot make a witness forget receipts', () => {
@@ -373,9 +391,12 @@ describe('an attacker among the replicas', () => {
       mark: 1,
       echo: undefined,
     } as const;
-    network.message('bert', 'ada', encodeVaultMessage('vault', clock));
+    // Ten of them filled the log of the witness with ten lines.
+    for (let count = 0; count < 10; count += 1)
+      network.message('bert', 'ada', encodeVaultMessage('vault', clock));
     const after = network.ask('ada', 'witnessed', '');
     expect(network.answers.get(after)).toEqual(network.answers.get(before));
+    expect(network.warnings).toEqual(['bert has fewer receipts than it had: 1, not 4']);
   });
 
   it('is named for each message that is none', () => {

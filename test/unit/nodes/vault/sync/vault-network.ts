@@ -90,6 +90,7 @@ export class VaultNetwork {
   readonly measured = new Map<string, number[]>();
   readonly answers = new Map<string, Answer>();
   readonly told: string[] = [];
+  readonly warnings: string[] = [];
   /** Operations of which their replicas said that all have them. */
   readonly converged = new Set<string>();
   /** Numbers of unconfirmed erasures, as they were reported. */
@@ -351,9 +352,11 @@ export class VaultNetwork {
       case 'unconfirmed':
         this.unconfirmed.push(effect.count);
         return;
+      case 'warn':
+        this.warnings.push(effect.text);
+        return;
       case 'receipt':
       case 'receipts':
-      case 'warn':
     }
   }
 
