@@ -41,11 +41,12 @@ export class DotContext {
     return count <= (this.clock.get(actor) ?? 0) || this.cloud.get(actor)?.has(count) === true;
   }
 
-  /** Number of the next dot of an actor all of whose dots are here. */
+  /**
+   * Number of the next dot of an actor all of whose dots are here. What others claim to have seen beyond a gap does not
+   * count: one of them could use up all numbers.
+   */
   next(actor: string): number {
-    let last = this.clock.get(actor) ?? 0;
-    for (const count of this.cloud.get(actor) ?? []) last = Math.max(last, count);
-    return last + 1;
+    return (this.clock.get(actor) ?? 0) + 1;
   }
 
   /** Marks one dot as seen. */

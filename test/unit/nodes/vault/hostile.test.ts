@@ -171,6 +171,13 @@ describe('the state', () => {
     const covered = [['b', Number.MAX_SAFE_INTEGER]] as const;
     const remove = { kind: 'remove', element: 'x', covered } as const;
     expect(b.receive(attacker.next(remove, 's'), NOW_MS).outcome).toBe('applied');
+    // One removal used up the numbers of an actor: it could never add to the set again.
+    done(b.add('s', 'x', NOW_MS));
+    expect(b.elements('s')).toEqual(['x']);
+    const sets = new Map([['s', { clock: covered, cloud: [] }]]);
+    expect(b.join({ items: [], proofs: [], sets, maps: new Map() }, NOW_MS).outcome).toBe(
+      'applied',
+    );
     expect(b.add('s', 'x', NOW_MS)).toBe('counter-full');
     expect(typeof b.add('t', 'x', NOW_MS)).toBe('object');
   });

@@ -37,7 +37,7 @@ describe('a context of dots', () => {
     );
     expect([context.size, context.dotCount]).toEqual([4, 7]);
     expect([...context.dots()]).toHaveLength(7);
-    expect([context.next('a'), context.next('b'), context.next('c')]).toEqual([8, 3, 1]);
+    expect([context.next('a'), context.next('b'), context.next('c')]).toEqual([5, 1, 1]);
     context.merge(contextOf(['b', 1]));
     expect(context.clock.get('b')).toBe(2);
   });
