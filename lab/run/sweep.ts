@@ -44,6 +44,7 @@ export async function sweep(parts: SearchParts<'sweep'>): Promise<LabSwept> {
     const one = await open(cell.parameters);
     refuseTooLarge(one.scenario);
     opened.push({ ...one, ...cell, isKept: false });
+    tell({ done: 0, of: cells.length * seeds.length });
   }
   const rows = new Map<number, SweepRow>();
   const reproduceOf = ({ scenario: one, parameters }: SweepCombination): string =>

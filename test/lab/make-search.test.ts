@@ -15,7 +15,7 @@ describe('a sweep', () => {
     const search = { kind: 'sweep', path: 'duration', values: '2s, 3' } as const;
     const { answer, steps } = await searched(search);
     expect(answer).toMatchObject({ kind: 'problems', problems: [{ file: '--set' }] });
-    expect(steps).toEqual([]);
+    expect(steps).toEqual([{ done: 0, of: 2 }]);
   });
 
   it('goes on where a value breaks', async () => {
