@@ -92,7 +92,7 @@ function filesOf(parts: SearchParts<'shrink'>, kept: { text: string; trials: num
     name: SHRUNK_NAME,
     keep(text): void {
       // Paths within a tab mean nothing elsewhere; the file stands beside these files.
-      kept.text = text.replaceAll(/(?<=\b(?:file|run|scion|topology): )\/scenarios\//g, '');
+      kept.text = text.replaceAll(/(?<=: )\/scenarios\//g, '');
     },
     try: async (text, how): Promise<AttemptOutcome> => {
       const job = { kind: 'file', path: SHRUNK_NAME, set: {}, ...how } as const;

@@ -30,7 +30,7 @@ const OTHER_MEANINGS: ReadonlySet<string> = new Set([
   "cli/commands.ts 'gateway'",
   "cli/gateway.ts 'gateway'",
   // Keys that name files: the same key.
-  "runner/injection/export.ts 'scion'",
+  "runner/injection/scenario-document.ts 'scion'",
   // A priority of traffic.
   "scenarios/files/traffic-schema.ts 'bulk'",
   // An event of a WebSocket.
