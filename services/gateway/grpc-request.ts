@@ -11,8 +11,8 @@
 import { PROTOBUF_WIRE_LEN, ProtobufReader } from '../../nodes/_kit/protobuf-reader.ts';
 
 /**
- * Numbers of gRPC statuses (github.com/grpc/grpc, "Status codes and their use in gRPC"); 12
- * (unimplemented) is for calls that no gateway serves.
+ * Numbers of gRPC statuses (github.com/grpc/grpc, "Status codes and their use in gRPC"). The
+ * status 12 is for calls that no gateway serves.
  */
 export const STATUS = {
   cancelled: 1,
