@@ -37,7 +37,8 @@ const OWN_FOLDERS = [
 const OWN_FILES = ['host', 'index'].flatMap((name) => [`${ROOT}${name}.ts`, `${ROOT}${name}.js`]);
 /** Agents of a live run are one file in a folder for temporary files. */
 const AGENT_FILE = /\/orrery-agent-[^/]+\/agent\.[cm]js$/;
-const FRAME = /^\s*at (?:.*?\()?((?:file:\/\/)?\/.*?)(?:\?[^:()]*)?:(\d+):(\d+)\)?$/;
+/** A line of a stack in V8, or, with an `@`, in other browsers. */
+const FRAME = /^(?:\s*at (?:.*?\()?|[^@]*@)((?:file:\/\/)?\/.*?)(?:\?[^:()]*)?:(\d+):(\d+)\)?$/;
 
 /** The source positions of a stack trace, innermost first; those inside of Node are left out. */
 export function listStackFrameLocations(stack: string): readonly StackFrameLocation[] {

@@ -80,7 +80,7 @@ const NODES_NAMED_MAX = 4;
  * Stack frames in these files are skipped: such functions throw because of a mistake in the code
  * that called them.
  */
-const ASSERT_FILES = /\/engine\/(core\/assert|live\/clock-guard)\.[jt]s$/;
+const ASSERT_FILES = /\/engine\/(core\/assert|live\/ambient-guard)\.[jt]s$/;
 
 /** The {@link NodeCrash} for an error, or the error itself if no node caused it. */
 export function findCrash(error: unknown, crashContext: CrashContext): unknown {
