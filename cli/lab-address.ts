@@ -6,7 +6,7 @@
  */
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { basename, dirname, join, relative, resolve, sep } from 'node:path';
-import { fileNameFault } from '../lab/link/file-name-fault.ts';
+import { fileNameFault, isCodeName } from '../lab/link/file-name-fault.ts';
 import { type LabLink, LINK_ITEMS_MAX, writeLabLink } from '../lab/link/lab-link.ts';
 import { SEEDS_PER_NETWORK } from '../reports/networks.ts';
 import type { Report } from '../reports/report-schema.ts';
@@ -91,7 +91,9 @@ export async function labAddress(
   );
   const link = { files, scenario: named(scenario), seeds, set };
   const hasAll = files.has(link.scenario);
-  const isNamed = [...files.keys()].every((name) => fileNameFault(name) === undefined);
+  const isNamed = [...files.keys()].every(
+    (name) => fileNameFault(name) === undefined && !isCodeName(name),
+  );
   // The Lab shows one value per line and ignores spaces around it, so no value may contain a line
   // end or begin or end with a space.
   const areLines = set.every((value) => value === value.trim() && !/[\r\n]/.test(value));

@@ -31,6 +31,7 @@ const page = pageDocument({
   code,
   title: 'Orrery',
   scriptSource: '',
+  workerSource: 'blob:',
   connectSource: "'self'",
   data: [
     `<script type="application/json" id="demo-report">${demo.report.replaceAll('<', '\\u003c')}</script>`,

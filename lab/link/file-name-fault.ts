@@ -15,7 +15,14 @@ const NAME_CHARS_MAX = 200;
 const PART = /^[\p{L}\p{N}][\p{L}\p{N} ._+@-]*$/u;
 /** What the download writes by itself, and pages, which a reader would take for its own. */
 const RESERVED = /^results(\/|$)|^readme\.txt$|\.(x?html?|svg)$/i;
-const CODE = /\.([cm]?[jt]sx?|wasm)$/i;
+const CODE = /\.[cm]?[jt]s$/i;
+/** Code that no run takes. */
+const OTHER_CODE = /\.([jt]sx|wasm)$/i;
+
+/** True for the name of a module that a scenario can run as a protocol. */
+export function isCodeName(name: string): boolean {
+  return CODE.test(name);
+}
 
 /** What is wrong with the path of a file; undefined if nothing is. */
 export function fileNameFault(name: string): FileNameFault | undefined {
@@ -29,8 +36,8 @@ export function fileNameFault(name: string): FileNameFault | undefined {
     const text = `${shown} is a name that the Lab keeps for its results`;
     return { fault: 'bad-name', text };
   }
-  if (CODE.test(name)) {
-    return { fault: 'code', text: `${shown} is code, which the Lab does not run` };
+  if (OTHER_CODE.test(name)) {
+    return { fault: 'code', text: `${shown} is code that no run takes: modules are .ts or .js` };
   }
   return undefined;
 }

@@ -4,7 +4,7 @@
  * the shipped ones; then the bytes of these files.
  *
  * A link comes from strangers: each bound is checked before the work that it bounds, and what is wrong is refused by
- * name. It never holds code.
+ * name. Code in it runs only after the page has asked (lab/page/code-question.ts).
  *
  * @module
  */
@@ -12,7 +12,7 @@ import { joinBytes } from '../../engine/pure/join-bytes.ts';
 import { FILES_BYTES_MAX, type LabFiles } from '../run/lab-task.ts';
 import { areEqualBytes } from './are-equal-bytes.ts';
 import { deflateRaw, InflateError, inflateRaw } from './deflate.ts';
-import { fileNameFault } from './file-name-fault.ts';
+import { fileNameFault, isCodeName } from './file-name-fault.ts';
 
 /** What a link says. */
 export interface LabLink {
@@ -48,6 +48,8 @@ export const LINK_BYTES_MAX = FILES_BYTES_MAX;
 export const LINK_FILES_MAX = 64;
 /** Largest number of seeds, and of changed values. */
 export const LINK_ITEMS_MAX = 1_000;
+/** Bytes of code, which a person is to read before it runs. */
+const CODE_BYTES_MAX = 300_000;
 /** Bytes of the line of JSON. */
 const HEAD_BYTES_MAX = 100_000;
 
@@ -119,6 +121,10 @@ function checked(content: Uint8Array): LinkReading {
   for (const name of [scenario, ...written.map(([one]) => one)]) {
     const fault = fileNameFault(name);
     if (fault !== undefined) return refused(fault.fault, fault.text);
+  }
+  const code = written.reduce((sum, [name, bytes]) => sum + (isCodeName(name) ? bytes : 0), 0);
+  if (code > CODE_BYTES_MAX) {
+    return refused('too-large', `the link holds more than ${CODE_BYTES_MAX} bytes of code`);
   }
   const files = new Map<string, Uint8Array>();
   let at = end + 1;

@@ -19,6 +19,7 @@ import { EditorState, type Extension, type Text } from '@codemirror/state';
 import { EditorView, keymap, lineNumbers } from '@codemirror/view';
 import { tags } from '@lezer/highlight';
 import { element } from '../../viz/app/kernel/element.ts';
+import { isCodeName } from '../link/file-name-fault.ts';
 import type { LabProblem } from '../run/lab-task.ts';
 import { completeYaml, explainYaml, type ShownFile } from './yaml-help.ts';
 
@@ -35,6 +36,7 @@ export class LabEditor {
   readonly #view = new EditorView({ parent: this.root });
   readonly #states = new Map<string, EditorState>();
   readonly #extensions: Extension;
+  readonly #yaml: Extension;
   #name = '';
   #isSilent = false;
 
@@ -45,12 +47,7 @@ export class LabEditor {
     };
     this.#extensions = [
       [lineNumbers(), history(), bracketMatching(), closeBrackets(), lintGutter()],
-      [yaml(), syntaxHighlighting(COLOURS), EditorView.lineWrapping, LOOK],
-      autocompletion({
-        icons: false,
-        override: [(at: CompletionContext) => completeYaml(at, hooks.shown())],
-      }),
-      explainYaml(() => hooks.shown()),
+      [syntaxHighlighting(COLOURS), EditorView.lineWrapping, LOOK],
       keymap.of([
         { key: 'Mod-Enter', run: runNow },
         ...closeBracketsKeymap,
@@ -63,6 +60,14 @@ export class LabEditor {
         if (update.docChanged && !this.#isSilent) hooks.changed(update.state.doc.toString());
       }),
     ];
+    this.#yaml = [
+      yaml(),
+      autocompletion({
+        icons: false,
+        override: [(at: CompletionContext) => completeYaml(at, hooks.shown())],
+      }),
+      explainYaml(() => hooks.shown()),
+    ];
   }
 
   /** Shows a file. A text that differs from that of the editor replaces it. */
@@ -73,8 +78,9 @@ export class LabEditor {
         'aria-label': `text of ${name}`,
         tabindex: '0',
       });
+      const language = isCodeName(name) ? [] : this.#yaml;
       const made = (): EditorState =>
-        EditorState.create({ doc: text, extensions: [this.#extensions, label] });
+        EditorState.create({ doc: text, extensions: [this.#extensions, language, label] });
       this.#name = name;
       this.#view.setState(this.#states.get(name) ?? made());
     }

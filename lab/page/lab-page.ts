@@ -3,11 +3,12 @@
  *
  * @module
  */
-import { element, replaceContent } from '../../viz/app/kernel/element.ts';
+import { type Child, element, replaceContent } from '../../viz/app/kernel/element.ts';
 import type { Page, PageContext } from '../../viz/app/kernel/page.ts';
 import { actionButtons, placeholderMessage } from '../../viz/app/kernel/states.ts';
-import { readLabLink } from '../link/lab-link.ts';
+import { type LabLink, readLabLink } from '../link/lab-link.ts';
 import { TOPOLOGIES } from '../run/lab-task.ts';
+import { codeQuestion, codeToAskFor } from './code-question.ts';
 import { galleryView } from './gallery-view.ts';
 import type { LabSession } from './session.ts';
 import { workbench } from './workbench.ts';
@@ -44,6 +45,8 @@ class LabPage {
   /** The link that the session holds, as it stands in the address. */
   #link: string | undefined;
   #context: PageContext | undefined;
+  /** A link with code, which the person has not agreed to run. */
+  #asked: LabLink | undefined;
   /** Ends what is drawn. */
   #drawn = new AbortController();
 
@@ -86,7 +89,9 @@ class LabPage {
             leave: () => this.#leave(),
             take: (files) => void this.#take(files),
           })
-        : galleryView(this.#session, (path) => void this.#pick(path)),
+        : this.#asked === undefined
+          ? galleryView(this.#session, (path) => void this.#pick(path))
+          : this.#ask(this.#asked),
     );
     context.root.querySelector<HTMLElement>('h1')?.setAttribute('tabindex', '-1');
   }
@@ -95,6 +100,7 @@ class LabPage {
   async #follow(link: string | undefined): Promise<void> {
     if (link === this.#link) return;
     this.#link = link;
+    this.#asked = undefined;
     if (link === undefined) return this.#session.close();
     const read = await readLabLink(link);
     if (this.#link !== link) return;
@@ -103,8 +109,25 @@ class LabPage {
       this.#refuse(`${read.text} (${read.fault})`);
       return;
     }
-    this.#session.open(read.link);
+    const { link: opened } = read;
+    if (codeToAskFor(opened.files, this.#session.changedFiles).size === 0) {
+      return await this.#openAndRun(opened);
+    }
+    this.#session.close();
+    this.#asked = opened;
+    this.#draw();
+  }
+
+  async #openAndRun(link: LabLink): Promise<void> {
+    this.#asked = undefined;
+    this.#session.open(link);
     await this.#runThen();
+  }
+
+  #ask(link: LabLink): Child {
+    const code = codeToAskFor(link.files, this.#session.changedFiles);
+    const leave = (): void => this.#leave();
+    return codeQuestion(code, () => void this.#openAndRun(link), leave);
   }
 
   async #runThen(): Promise<void> {
@@ -138,7 +161,9 @@ class LabPage {
   }
 
   #leave(): void {
+    this.#asked = undefined;
     this.#session.close();
+    this.#draw();
     this.#link = undefined;
     this.#context?.view.setParameter(LINK_PARAMETER, undefined);
     this.#context?.view.go('lab');

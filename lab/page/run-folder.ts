@@ -5,8 +5,12 @@
  * @module
  */
 import { quoteShellWord } from '../../reports/shell-word.ts';
+import { isCodeName } from '../link/file-name-fault.ts';
 import { TOPOLOGIES } from '../run/lab-task.ts';
 import type { EndedRun, LabSession } from './session.ts';
+
+/** A user's protocol can write the report: no script of it runs where the report is opened. */
+const NO_SCRIPTS = `<!doctype html><meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'; img-src data:">`;
 
 /** Its files by path; results stand in `results/`. */
 export function filesOfRun(
@@ -20,7 +24,8 @@ export function filesOfRun(
   if (run === undefined || run.revision !== session.revision.value) return files;
   const { report, html, junit, seeds } = run.verdict;
   files.set('results/report.json', encode(report));
-  files.set('results/report.html', encode(html));
+  const isOurs = ![...session.changedFiles.keys()].some(isCodeName);
+  files.set('results/report.html', encode(isOurs ? html : NO_SCRIPTS + html));
   files.set('results/junit.xml', encode(junit));
   for (const { seed, trace } of seeds) {
     if (trace !== null) files.set(`results/trace-${seed}.orr`, trace);

@@ -256,7 +256,7 @@ export class LabSession {
         this.state.value = outcome;
         break;
       case 'done':
-        this.state.value = { kind: 'done', run: this.#keep(outcome, revision) };
+        this.state.value = this.#judged(outcome, revision);
         break;
       case 'swept':
       case 'hunted':
@@ -289,6 +289,15 @@ export class LabSession {
     this.stop();
     this.#checks += 1;
     this.#runner.endCheck();
+  }
+
+  /** A report that cannot be read comes from code of users. */
+  #judged(verdict: LabVerdict, revision: number): LabState {
+    try {
+      return { kind: 'done', run: this.#keep(verdict, revision) };
+    } catch (error) {
+      return { kind: 'refused', text: `the report cannot be read: ${String(error)}` };
+    }
   }
 
   #keep(verdict: LabVerdict, revision: number): EndedRun {

@@ -21,7 +21,7 @@ import type { LabFiles, LabProblem, LabProgress, LabTask } from './lab-task.ts';
 import type { LabAnswer, LabOrder } from './messages.ts';
 import { labName, makeTabFiles, TAB_FOLDERS } from './tab-files.ts';
 import { TabMachine } from './tab-machine.ts';
-import { makeTabRegistry } from './tab-registry.ts';
+import { TabRegistry } from './tab-registry.ts';
 import { tryJob } from './try-job.ts';
 
 /** What the engine takes from where it runs. */
@@ -69,6 +69,7 @@ export async function carryOut(
 }
 
 interface TaskOpener extends ScenarioOpener {
+  readonly registry: TabRegistry;
   readonly machine: TabMachine;
 }
 
@@ -79,7 +80,7 @@ export function taskOpener(
   recordBytesMax: number,
 ): TaskOpener {
   const machine = new TabMachine(makeTabFiles(files, shipped), recordBytesMax);
-  const registry = makeTabRegistry(machine);
+  const registry = new TabRegistry(machine);
   return {
     ...{ machine, registry, folders: TAB_FOLDERS },
     open: (path, overrides, asked) =>
@@ -141,7 +142,9 @@ async function run(
   };
   const trace = { path: TRACE_PATH, extent: 'full' } as const;
   const recordings = isTraced ? { trace } : {};
-  const result = runSeed({ scenario, registry, seed, recordings, control });
+  const result = registry.inSource(() =>
+    runSeed({ scenario, registry, seed, recordings, control }),
+  );
   const recorded = isTraced ? machine.recorded(TRACE_PATH) : null;
   return { kind: 'ran', done: { planned, result, trace: recorded } };
 }

@@ -3,8 +3,11 @@
  *
  * @module
  */
+import { isCodeName } from '../link/file-name-fault.ts';
+import { isAnswerTo } from './answer-check.ts';
 import {
   FILES_BYTES_MAX,
+  type LabFiles,
   type LabFound,
   type LabOutcome,
   type LabProblem,
@@ -35,7 +38,9 @@ const ASKED_MAX = 64;
 export class LabRunner {
   readonly #worker: () => Worker;
   readonly #cores: number;
-  readonly #idle: Worker[] = [];
+  #idle: Worker[] = [];
+  /** The code of users that workers have run. */
+  readonly #ran = new WeakMap<Worker, readonly Uint8Array[]>();
   #check: Running | undefined;
 
   /**
@@ -137,13 +142,29 @@ export class LabRunner {
     if (run.isOver) return refused('stopped');
     let worker: Worker;
     try {
-      worker = this.#idle.pop() ?? this.#worker();
+      worker = this.#take(order.task.files);
     } catch (error) {
       return refused(`no worker could be started: ${String(error)}`);
     }
     const answer = await run.ask(worker, order);
     if (answer.worker !== undefined) this.#rest(answer.worker);
     return answer.answer;
+  }
+
+  /** Takes or starts a worker that has run no other code of users: such code can change the worker. */
+  #take(files: LabFiles): Worker {
+    const code = [...files].flatMap(([name, bytes]) => (isCodeName(name) ? [bytes] : []));
+    const isOther = (worker: Worker): boolean => {
+      const ran = this.#ran.get(worker) ?? code;
+      return ran.length !== code.length || ran.some((bytes, at) => bytes !== code[at]);
+    };
+    const others = this.#idle.filter(isOther);
+    const fitting = this.#idle.filter((one) => !isOther(one));
+    const worker = fitting.pop() ?? this.#worker();
+    for (const other of others) other.terminate();
+    this.#idle = fitting;
+    if (code.length > 0) this.#ran.set(worker, code);
+    return worker;
   }
 
   #rest(worker: Worker): void {
@@ -209,7 +230,8 @@ class Running {
       worker.onmessage = ({ data }: MessageEvent<LabAnswer>): void => {
         silent = 0;
         const { onProgress, onStep, lend } = this.#talk;
-        if (data.kind === 'progress') onProgress?.(data.progress);
+        if (!isAnswerTo(order, data)) finish(refused(`${who} gave an unreadable answer`));
+        else if (data.kind === 'progress') onProgress?.(data.progress);
         else if (data.kind === 'step') onStep?.(data.step);
         else if (data.kind !== 'ask') finish(data, true);
         else if (asked >= ASKED_MAX) finish(refused(`${who} asked for too much at once`));

@@ -5,14 +5,31 @@
  * @module
  */
 import type { LabFiles } from './lab-task.ts';
-import { BINARY, FILES_ELEMENT, WORKER_ELEMENT } from './page-elements.ts';
+import { BINARY, FILES_ELEMENT, PACKED, WORKER_ELEMENT } from './page-elements.ts';
+import { unpackLzma } from './unpack-lzma.ts';
 
-/** Starts a worker from the script inside the page. */
+/**
+ * What a worker does first: it starts another one and passes on what page and worker say. A worker that begins from a
+ * `data:` address has an origin of its own (HTML, "run a worker"), and so has what it starts: whatever code runs there
+ * has no storage, no channel to other pages of this site, and no network, since the page's policy holds there too.
+ */
+const FENCE = `onmessage = ({ data }) => {
+  const worker = new Worker(URL.createObjectURL(data));
+  worker.onmessage = (event) => postMessage(event.data);
+  worker.onerror = (event) => { event.preventDefault(); setTimeout(() => { throw event.message; }); };
+  onmessage = (event) => worker.postMessage(event.data);
+};`;
+
+let script: Blob | undefined;
+
+/** Starts a worker from the script inside the page, in an origin of its own. */
 export function startLabWorker(): Worker {
-  const script = [`const LAB = ${textOf(FILES_ELEMENT)};\n`, textOf(WORKER_ELEMENT)];
-  const url = URL.createObjectURL(new Blob(script, { type: 'text/javascript' }));
-  const worker = new Worker(url);
-  URL.revokeObjectURL(url);
+  const named = '//# sourceURL=file:///orrery/lab/worker.js';
+  script ??= new Blob([`const LAB = ${textOf(FILES_ELEMENT)};\n`, workerScript(), `\n${named}`], {
+    type: 'text/javascript',
+  });
+  const worker = new Worker(`data:text/javascript,${encodeURIComponent(FENCE)}`);
+  worker.postMessage(script);
   return worker;
 }
 
@@ -26,10 +43,17 @@ export function shippedFiles(): LabFiles {
 export function readPageFiles(files: Readonly<Record<string, string>>): LabFiles {
   const encoder = new TextEncoder();
   const read = (text: string): Uint8Array =>
-    text.startsWith(BINARY)
-      ? Uint8Array.from(atob(text.slice(BINARY.length)), (char) => char.charCodeAt(0))
-      : encoder.encode(text);
+    text.startsWith(BINARY) ? bytesOf(text, BINARY) : encoder.encode(text);
   return new Map(Object.entries(files).map(([path, text]) => [path, read(text)]));
+}
+
+function workerScript(): BlobPart {
+  const text = textOf(WORKER_ELEMENT);
+  return text.startsWith(PACKED) ? (unpackLzma(bytesOf(text, PACKED)) as BlobPart) : text;
+}
+
+function bytesOf(text: string, prefix: string): Uint8Array {
+  return Uint8Array.from(atob(text.slice(prefix.length)), (char) => char.charCodeAt(0));
 }
 
 function textOf(id: string): string {

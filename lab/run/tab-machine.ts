@@ -7,6 +7,7 @@ import { createModelledCrypto } from '../../engine/crypto/modelled.ts';
 import { nobleCrypto } from '../../engine/crypto/noble.ts';
 import { tabCrypto } from '../../engine/crypto/tab.ts';
 import type { CryptoProvider } from '../../engine/host/crypto.ts';
+import { guardRun } from '../../engine/live/ambient-guard.ts';
 import { crc32 } from '../../engine/pure/crc32.ts';
 import { joinBytes } from '../../engine/pure/join-bytes.ts';
 import { fileNameOfPath } from '../../engine/pure/paths.ts';
@@ -30,6 +31,7 @@ const NO_THREADS = 'a run in a tab has no port to other threads';
 export class TabMachine implements Machine {
   readonly files: MachineFiles;
   readonly crc32 = crc32;
+  readonly guardClocks = guardRun;
   readonly #recordBytesMax: number;
   readonly #records = new Map<string, Recording>();
 
@@ -62,11 +64,6 @@ export class TabMachine implements Machine {
   /** The recording at a path; null if there is none, or it was too long. */
   recorded(path: string): Uint8Array | null {
     return this.#records.get(path)?.bytes() ?? null;
-  }
-
-  /** Does nothing, because only users' own protocols are guarded, and a tab loads none. */
-  guardClocks(): () => void {
-    return (): void => undefined;
   }
 
   nextMessage(): never {

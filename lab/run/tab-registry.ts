@@ -1,9 +1,12 @@
 /**
- * The protocols of a tab: the shipped ones.
+ * The protocols of a tab: the shipped ones, and modules among the files of a task.
  *
  * @module
  */
+import type { MetricDefinition } from '../../engine/host/measure.ts';
 import type { Protocol } from '../../engine/host/protocol.ts';
+import { type Crash, NodeCrash } from '../../runner/crash/crash.ts';
+import { exportedProtocol, exportedValue } from '../../scenarios/open/module-face.ts';
 import type { LoadingRegistry } from '../../scenarios/open/open-files.ts';
 import {
   type FindUserCode,
@@ -12,25 +15,76 @@ import {
   shippedProtocols,
 } from '../../scenarios/open/shipped-protocols.ts';
 import { Refusal } from '../../scenarios/refusal.ts';
+import { ConfigError } from '../../topologies/files/config-error.ts';
 import type { Machine } from '../../topologies/files/machine.ts';
+import { UserModules } from '../protocol/user-modules.ts';
 
+const NS_PER_S = 1e9;
 const BY_NAME: ReadonlyMap<string, Protocol> = new Map(
   shippedProtocols().map((protocol) => [protocol.name, protocol]),
 );
 
-/** Makes the registry of the shipped protocols; it refuses code of users. */
-export function makeTabRegistry(machine: Machine): LoadingRegistry {
-  return {
-    machine,
-    names: [...BY_NAME.keys()],
-    metrics: metricsOfProtocols(shippedProtocols()),
-    protocols: (name) => BY_NAME.get(name),
-    isShipped: isShippedName,
-    loadFound: async (find): Promise<void> => refuseUserCode(find),
-  };
-}
+/** The registry of one task. */
+export class TabRegistry implements LoadingRegistry {
+  readonly machine: Machine;
+  readonly names: readonly string[] = [...BY_NAME.keys()];
+  readonly isShipped: (name: string) => boolean = isShippedName;
+  readonly #modules: UserModules;
+  readonly #own = new Map<string, Protocol>();
+  readonly #values = new Map<string, unknown>();
 
-function refuseUserCode({ protocols, modules }: FindUserCode): void {
-  const [first] = [...protocols(), ...modules().map(({ path }) => path)];
-  if (first !== undefined) throw new Refusal(`${first} is code of yours, which a tab does not run`);
+  constructor(machine: Machine) {
+    this.machine = machine;
+    this.#modules = new UserModules(machine.files);
+  }
+
+  get metrics(): readonly MetricDefinition[] {
+    return metricsOfProtocols([...shippedProtocols(), ...this.#own.values()]);
+  }
+
+  protocols(name: string): Protocol | undefined {
+    return BY_NAME.get(name) ?? this.#own.get(name);
+  }
+
+  userModule(path: string): unknown {
+    return this.#values.get(path);
+  }
+
+  async loadFound({ protocols, modules }: FindUserCode): Promise<void> {
+    const { files } = this.machine;
+    const next = (): string | undefined => protocols().find((path) => !this.#own.has(path));
+    // A loaded protocol may generate nodes that run further ones.
+    for (let path = next(); path !== undefined; path = next()) {
+      this.#own.set(path, exportedProtocol({ path, exports: await this.#load(path), files }));
+    }
+    for (const { path, module } of modules()) {
+      this.#values.set(path, exportedValue({ path, exports: await this.#load(path) }, module));
+    }
+  }
+
+  /** Does work. @throws instead of a crash of a user's protocol, a ConfigError with its place in the source. */
+  inSource<Result>(work: () => Result): Result {
+    try {
+      return work();
+    } catch (error) {
+      if (!(error instanceof NodeCrash) || error.crash.by !== 'protocol') throw error;
+      throw this.#mistakeOf(error.crash);
+    }
+  }
+
+  #mistakeOf({ protocol, node, how, atNs, seed, error, place }: Crash): Error {
+    const what = how === 'threw' ? 'threw' : 'hangs';
+    const message = `${protocol}: ${node ?? 'it'} ${what} at ${atNs / NS_PER_S} s (seed ${seed}): ${error}`;
+    if (place === undefined) return new Refusal(message);
+    return this.#modules.mistake({ ...place, message });
+  }
+
+  async #load(path: string): Promise<unknown> {
+    try {
+      return this.#modules.load(path);
+    } catch (error) {
+      if (error instanceof ConfigError || error instanceof Refusal) throw error;
+      throw await this.#modules.loadingError(path, error);
+    }
+  }
 }

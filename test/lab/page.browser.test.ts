@@ -172,12 +172,12 @@ describe('the Lab', () => {
       await page.locator('.lab-files button', { hasText: 'mine.yaml' }).click();
       await page.evaluate(() => {
         const dataTransfer = new DataTransfer();
-        dataTransfer.items.add(new File(['code'], 'node.ts'));
+        dataTransfer.items.add(new File(['code'], 'node.wasm'));
         dataTransfer.items.add(new File([Uint8Array.of(0xff, 0)], 'dropped.pcapng'));
         dataTransfer.items.add(new File(['name: replaced'], 'two-nodes.yaml'));
         document.body.dispatchEvent(new DragEvent('drop', { dataTransfer, bubbles: true }));
       });
-      await page.locator('.notices', { hasText: '"node.ts" is code' }).waitFor();
+      await page.locator('.notices', { hasText: '"node.wasm" is code' }).waitFor();
       await page.locator('.lab-files button', { hasText: 'dropped.pcapng' }).click();
       await page.getByText('dropped.pcapng: 2 bytes, not text').waitFor();
       await page.locator('.lab-files button', { hasText: 'two-nodes.yaml' }).click();
@@ -202,7 +202,7 @@ describe('a link of a stranger costs its own tab at most', () => {
       for (const [hash, fault] of [
         [linkOf(Buffer.alloc(100_000_000)), 'too-large'],
         [linkOf('{"s":"<img src=x onerror=alert(1)>"}\n'), 'bad-name'],
-        [linkOf('{"s":"a.yaml","f":[["node.ts",0]]}\n'), 'code'],
+        [linkOf('{"s":"a.yaml","f":[["node.tsx",0]]}\n'), 'code'],
         [linkOf('{"s":"__proto__"}\n'), 'bad-name'],
         ['#page=lab&lab=1.garbage', 'damaged'],
       ] as const) {

@@ -12,8 +12,9 @@ import type { PageCode } from './bundle.ts';
 export interface PageParts {
   readonly code: PageCode;
   readonly title: string;
-  /** What the security policy allows the script beside itself, and to whom it may connect. */
+  /** What the security policy allows beside the script itself: other scripts, workers, and to whom it may connect. */
   readonly scriptSource: string;
+  readonly workerSource: string;
   readonly connectSource: string;
   /** Elements that hold data. */
   readonly data: readonly string[];
@@ -31,13 +32,13 @@ export function insideScript(script: string): string {
 
 /** Makes the document. */
 export function pageDocument(parts: PageParts): string {
-  const { code, title, scriptSource, connectSource, data } = parts;
+  const { code, title, scriptSource, workerSource, connectSource, data } = parts;
   const safe = insideScript(code.script);
   const hash = createHash('sha256').update(safe).digest('base64');
   const policy = [
     "default-src 'none'",
     `script-src 'sha256-${hash}' ${scriptSource}`.trim(),
-    'worker-src blob:',
+    `worker-src ${workerSource}`,
     "style-src 'unsafe-inline'",
     'img-src data: blob:',
     `connect-src ${connectSource}`,

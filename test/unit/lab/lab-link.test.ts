@@ -168,10 +168,16 @@ describe('a link of a stranger is refused by name', () => {
     expect(await faultOf(nested)).toBe('link');
   });
 
-  it.each(['my.ts', 'my.MJS', 'nodes/x.cts', 'x.js', 'x.tsx', 'x.wasm'])(
-    'if it holds code: %s',
+  it.each(['x.tsx', 'nodes/x.JSX', 'x.wasm'])(
+    'if it holds code that no run takes: %s',
     async (name) => {
       expect(await faultOf(withFiles(name))).toBe('code');
     },
   );
+
+  it('if nobody can be asked to read its code', async () => {
+    const head = (bytes: number): string => `{"s":"a.yaml","f":[["a.ts",${bytes}]]}\n`;
+    expect(await faultOf(linkOf(head(300_001) + ' '.repeat(300_001)))).toBe('too-large');
+    expect(await faultOf(linkOf(head(300_000) + ' '.repeat(300_000)))).toBe('link');
+  });
 });
