@@ -227,11 +227,9 @@ class Running {
         finish(lost('crashed', `${who} crashed: ${event.message ?? 'out of memory'}`));
       };
       worker.onmessageerror = (): void => finish(refused(`${who} gave an unreadable answer`));
-      worker.onmessage = ({ data }: MessageEvent<LabAnswer>): void => {
-        silent = 0;
+      const take = (data: LabAnswer): void => {
         const { onProgress, onStep, lend } = this.#talk;
-        if (!isAnswerTo(order, data)) finish(refused(`${who} gave an unreadable answer`));
-        else if (data.kind === 'progress') onProgress?.(data.progress);
+        if (data.kind === 'progress') onProgress?.(data.progress);
         else if (data.kind === 'step') onStep?.(data.step);
         else if (data.kind !== 'ask') finish(data, true);
         else if (asked >= ASKED_MAX) finish(refused(`${who} asked for too much at once`));
@@ -242,6 +240,11 @@ class Running {
             worker.postMessage({ kind: 'reply', id: data.id, answer });
           });
         }
+      };
+      worker.onmessage = ({ data }: MessageEvent<unknown>): void => {
+        silent = 0;
+        if (isAnswerTo(order, data)) take(data);
+        else finish(refused(`${who} gave an unreadable answer`));
       };
       worker.postMessage(order);
     });

@@ -146,7 +146,8 @@ throw new Error('got ' + got.join());`;
       await page.locator('.lab-side').getByRole('heading', { name: 'Stopped' }).waitFor();
       await page.getByRole('button', { name: '‹ Scenarios' }).click();
       await page.getByText('Do pings come back').waitFor();
-      await expect.poll(() => page.workers().length).toBe(0);
+      // Chromium ends a worker in a loop after 2 s.
+      await expect.poll(() => page.workers().length, { timeout: 20_000 }).toBe(0);
     }));
 
   it.each([

@@ -111,7 +111,7 @@ describe('a run in a tab', () => {
     [
       'a program of the user',
       { files: { 'a.ts': 'export {}' }, set: ['topology.nodes.0.run=../scenarios/a.ts'] },
-      /code of yours/,
+      /exports no `protocol`/,
     ],
     ['files of 10 MB', { files: { big: ' '.repeat(10_000_001) } }, /10\.0 MB, the limit is 10 MB/],
     ['too many seeds', { seeds: Array.from({ length: 257 }, (_, at) => at + 1) }, /at most 256/],
