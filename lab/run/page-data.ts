@@ -4,9 +4,9 @@
  *
  * @module
  */
+import { decompress } from 'lzma1';
 import type { LabFiles } from './lab-task.ts';
 import { BINARY, FILES_ELEMENT, PACKED, WORKER_ELEMENT } from './page-elements.ts';
-import { unpackLzma } from './unpack-lzma.ts';
 
 /**
  * What a worker does first: it starts another one and passes on what page and worker say. A worker that begins from a
@@ -49,7 +49,7 @@ export function readPageFiles(files: Readonly<Record<string, string>>): LabFiles
 
 function workerScript(): BlobPart {
   const text = textOf(WORKER_ELEMENT);
-  return text.startsWith(PACKED) ? (unpackLzma(bytesOf(text, PACKED)) as BlobPart) : text;
+  return text.startsWith(PACKED) ? (decompress(bytesOf(text, PACKED)) as BlobPart) : text;
 }
 
 function bytesOf(text: string, prefix: string): Uint8Array {

@@ -100,7 +100,7 @@ describe('the Lab', () => {
   it('opens the pages of a run on its trace, and a link to such a page runs and comes back to it', () =>
     visit('', {}, async (page) => {
       await openScenario(page, 'hello');
-      await page.locator('.lab-values summary').click();
+      await page.locator('.lab-values summary').first().click();
       await page.locator('.lab-values textarea').fill('duration=2s');
       await run(page);
       await page.locator('.lab-side .actions button', { hasText: 'Network' }).click();
@@ -138,7 +138,7 @@ describe('the Lab', () => {
       await page.locator('.cm-content').focus();
       await page.keyboard.press('Tab');
       expect(await page.evaluate(() => document.activeElement?.closest('.cm-editor'))).toBeNull();
-      await page.locator('.lab-values summary').focus();
+      await page.locator('.lab-values summary').first().focus();
       await page.keyboard.press('Enter');
       await page.keyboard.press('Tab');
       await page.keyboard.type('duration=10h');
