@@ -18,9 +18,12 @@ import { type Diagnostic, lintGutter, lintKeymap, setDiagnostics } from '@codemi
 import { EditorState, type Extension, type Text } from '@codemirror/state';
 import { EditorView, keymap, lineNumbers } from '@codemirror/view';
 import { tags } from '@lezer/highlight';
+// The types of the port as JSON, which the bundler makes of these sources (tools/page/bundle.ts).
+import portTypes from '../../engine/host/index.ts?raw';
 import { element } from '../../viz/app/kernel/element.ts';
 import { isCodeName } from '../link/file-name-fault.ts';
 import type { LabProblem } from '../run/lab-task.ts';
+import { completePort, type PortWords } from './port-help.ts';
 import { completeYaml, explainYaml, type ShownFile } from './yaml-help.ts';
 
 /** What the editor asks of the page. */
@@ -30,6 +33,8 @@ export interface EditorHooks {
   run(): void;
 }
 
+const PORT = JSON.parse(portTypes) as PortWords;
+
 /** One editor for all files; each file keeps its own history. */
 export class LabEditor {
   readonly root = element('div', { class: 'lab-editor' });
@@ -37,6 +42,10 @@ export class LabEditor {
   readonly #states = new Map<string, EditorState>();
   readonly #extensions: Extension;
   readonly #yaml: Extension;
+  readonly #code = autocompletion({
+    icons: false,
+    override: [(at: CompletionContext) => completePort(PORT, at)],
+  });
   #name = '';
   #isSilent = false;
 
@@ -78,7 +87,7 @@ export class LabEditor {
         'aria-label': `text of ${name}`,
         tabindex: '0',
       });
-      const language = isCodeName(name) ? [] : this.#yaml;
+      const language = isCodeName(name) ? this.#code : this.#yaml;
       const made = (): EditorState =>
         EditorState.create({ doc: text, extensions: [this.#extensions, language, label] });
       this.#name = name;

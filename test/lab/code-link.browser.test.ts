@@ -97,6 +97,11 @@ describe('a link with code', () => {
       } finally {
         rmSync(folder, { recursive: true });
       }
+      await page.locator('[data-file="index.ts"]').click();
+      await page.locator('.cm-content').press('Control+End');
+      await page.keyboard.type('\nhost.pl');
+      const first = page.locator('.cm-tooltip-autocomplete [aria-selected]');
+      expect(await first.textContent()).toBe('planTime(): Nanoseconds');
     }));
 
   it.each([

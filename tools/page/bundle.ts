@@ -7,6 +7,7 @@ import { readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build, type Plugin } from 'vite';
+import { portWords } from './port-words.ts';
 import { slimSchema } from './slim-schema.ts';
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
@@ -17,14 +18,17 @@ const SLIM = {
   'd3-format': join(ROOT, 'viz/app/slim/format.ts'),
 };
 
-const SLIM_SCHEMAS: Plugin = {
-  name: 'slim-schemas',
+/** What the editor of the Lab completes from: schemas without what it does not read, and the port as words. */
+const EDITOR_WORDS: Plugin = {
+  name: 'editor-words',
   enforce: 'pre',
   load: (id) => {
     const [path = '', query] = id.split('?');
-    if (query !== 'raw' || !path.endsWith('.schema.json')) return null;
-    const slim = JSON.stringify(slimSchema(JSON.parse(readFileSync(path, 'utf8'))));
-    return `export default ${JSON.stringify(slim)};`;
+    if (query !== 'raw') return null;
+    const words = path.endsWith('/engine/host/index.ts')
+      ? portWords(dirname(path))
+      : slimSchema(JSON.parse(readFileSync(path, 'utf8')));
+    return `export default ${JSON.stringify(JSON.stringify(words))};`;
   },
 };
 
@@ -58,7 +62,7 @@ export interface PageCode {
 
 /** Bundles one script and one style sheet. @param entry The first module, from the root of the repository. */
 export function bundlePage(entry: string): Promise<PageCode> {
-  return bundle(entry, SLIM_SCHEMAS, {});
+  return bundle(entry, EDITOR_WORDS, {});
 }
 
 /**
