@@ -19,6 +19,8 @@ import { repeatCommand } from '../scenarios/repeat-command.ts';
 const PREFIX_DEFAULT = 'http://127.0.0.1:7470/lab/';
 /** Longest address that is printed, characters; browsers and programs for messages cut longer ones. */
 const CHARS_MAX = 30_000;
+/** A scenario or topology that names a module of the user, which is not among the copies. */
+const NAMES_CODE = /^[^#]*\.[cm]?[jt]sx?\b/m;
 
 /**
  * The address of a finished run in virtual time. Undefined for other runs, and if a link cannot
@@ -90,7 +92,7 @@ export async function labAddress(
     copies.map(([path, text]) => [named(path), new TextEncoder().encode(text)] as const),
   );
   const link = { files, scenario: named(scenario), seeds, set };
-  const hasAll = files.has(link.scenario);
+  const hasAll = files.has(link.scenario) && !copies.some(([, text]) => NAMES_CODE.test(text));
   const isNamed = [...files.keys()].every(
     (name) => fileNameFault(name) === undefined && !isCodeName(name),
   );

@@ -10,7 +10,7 @@ import { isCodeName } from '../link/file-name-fault.ts';
 import type { LabFiles } from '../run/lab-task.ts';
 
 /** Characters that are not seen, or change the order of those that are (Unicode Technical Standard 55). */
-const UNSEEN = /[^\P{C}\n\t]/gu;
+const UNSEEN = /(?![\n\t])[\p{C}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}\u2800]/gu;
 
 /** The code among files that is not open already. */
 export function codeToAskFor(files: LabFiles, open: LabFiles): LabFiles {

@@ -100,12 +100,6 @@ export class LabEditor {
     this.#isSilent = false;
   }
 
-  /** Forgets the histories of all files, before another scenario is opened. */
-  forget(): void {
-    this.#states.clear();
-    this.#name = '';
-  }
-
   /** Marks the mistakes of the shown file. */
   mark(problems: readonly LabProblem[]): void {
     const { state } = this.#view;

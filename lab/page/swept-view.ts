@@ -92,6 +92,7 @@ function rowOf(
     {},
     element('td', {}, element('button', { type: 'button', title, click }, value)),
     kpis.map((name) => cellOf(kpiResultOfRow(row, name))),
+    row.broke !== undefined && element('td', { class: 'fail-text' }, row.broke),
   );
 }
 

@@ -7,6 +7,7 @@ import * as zod from 'zod';
 import { INSTEAD, installAmbientGuard } from '../../engine/live/ambient-guard.ts';
 import { folderOfPath, resolvePath } from '../../engine/pure/paths.ts';
 import { loadingError, moduleIssue } from '../../scenarios/open/module-face.ts';
+import { Refusal } from '../../scenarios/refusal.ts';
 import { ConfigError, type ConfigIssue } from '../../topologies/files/config-error.ts';
 import type { MachineFiles } from '../../topologies/files/machine.ts';
 import { isCodeName } from '../link/file-name-fault.ts';
@@ -44,6 +45,8 @@ export class UserModules {
   load(path: string): Exports {
     const known = this.#loaded.get(path);
     if (known !== undefined) return known;
+    // The page knows code by its name: it asks before a link's code is run, and keeps its workers apart.
+    if (!isCodeName(path)) throw new Refusal(`${path} is not the name of a module (.ts or .js)`);
     installAmbientGuard([[globalThis, '', ['requestAnimationFrame'], INSTEAD.later]]);
     const text = new TextDecoder().decode(this.#files.read(path, () => undefined));
     const { code } = this.#strip(path, text);

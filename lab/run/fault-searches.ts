@@ -32,6 +32,8 @@ export async function hunt(parts: SearchParts<'hunt'>): Promise<LabHunted> {
   const { seed, attempts } = parts.search;
   if (!(Number.isSafeInteger(attempts) && attempts >= 1 && attempts <= ATTEMPTS_MAX))
     throw new Refusal(`a tab makes 1 to ${ATTEMPTS_MAX} attempts: npx orrery hunt makes more`);
+  if (!(Number.isSafeInteger(seed) && seed >= 0))
+    throw new Refusal('the seed of a hunt is a whole number from 0 on');
   const set = valuesOf(task.set);
   const { scenario, targets } = await prepareHunt(task.scenario, set, taskOpener(place, task, 0));
   refuseTwinsAndNetworks(scenario, 'orrery hunt');

@@ -15,8 +15,10 @@ import {
   type LabSearch,
   type LabStep,
   type LabTask,
+  SHRUNK_NAME,
+  TRACES_BYTES_MAX,
 } from './lab-task.ts';
-import type { LabAnswer, LabDone, LabOrder, LabSearchOrder } from './messages.ts';
+import type { LabAnswer, LabDone, LabOrder, LabSearchOrder, LentOrder } from './messages.ts';
 
 /** A run or a search under way. */
 export interface LabRun<Outcome = LabOutcome> {
@@ -26,11 +28,13 @@ export interface LabRun<Outcome = LabOutcome> {
   stop(): void;
 }
 
-/** Largest size of all traces of a run together, bytes. */
-const TRACES_BYTES_MAX = 128e6;
 /** A worker that says nothing for as many ticks is in an endless loop, or as good as that. */
 const SILENT_TICKS_MAX = 60;
+/** Attempts of a hunt say nothing before their end; they have the time that the command line gives the first one. */
+const SILENT_TRY_TICKS_MAX = 300;
 const TICK_MS = 1_000;
+/** Most messages of a worker in a tick: code of users could send so many that the page draws nothing else. */
+const TICK_MESSAGES_MAX = 1_000;
 /** Most orders of a search that are not carried out yet. */
 const ASKED_MAX = 64;
 
@@ -61,6 +65,7 @@ export class LabRunner {
     const run = new Running({});
     this.#check = run;
     const answer = await this.#ask(run, { kind: 'plan', task });
+    this.#endCode();
     if (run.isOver) return [];
     this.endCheck();
     if (answer.kind === 'problems') return answer.problems;
@@ -78,7 +83,7 @@ export class LabRunner {
   /** Runs all seeds. @param onProgress Called at most ten times a second for each seed. */
   run(task: LabTask, onProgress: (progress: LabProgress) => void): LabRun {
     const run = new Running({ onProgress });
-    const made = this.#make(run, task).finally(() => run.end());
+    const made = this.#make(run, task).finally(() => this.#end(run));
     return { outcome: Promise.race([made, run.stopped]), stop: (): void => run.stop() };
   }
 
@@ -90,10 +95,10 @@ export class LabRunner {
   ): LabRun<LabOutcome | LabFound> {
     let free = Math.max(1, this.#cores);
     const waiting: (() => void)[] = [];
-    const lend = async (order: LabOrder): Promise<LabAnswer> => {
+    const lend = async (asked: LentOrder): Promise<LabAnswer> => {
       if (free > 0) free -= 1;
       else await new Promise<void>((resolve) => waiting.push(resolve));
-      const answer = await this.#ask(run, order);
+      const answer = await this.#ask(run, lentOrder(task, asked));
       const next = waiting.shift();
       if (next === undefined) free += 1;
       else next();
@@ -102,8 +107,19 @@ export class LabRunner {
     const run = new Running({ onStep, lend });
     const made = this.#ask(run, { kind: 'search', task, search })
       .then((answer) => (answer.kind === 'found' ? answer.found : outcomeOf(answer)))
-      .finally(() => run.end());
+      .finally(() => this.#end(run));
     return { outcome: Promise.race([made, run.stopped]), stop: (): void => run.stop() };
+  }
+
+  #end(run: Running): void {
+    run.end();
+    this.#endCode();
+  }
+
+  /** Ends the waiting workers that have run code of users: it could go on by itself. */
+  #endCode(): void {
+    for (const one of this.#idle) if (this.#ran.has(one)) one.terminate();
+    this.#idle = this.#idle.filter((one) => !this.#ran.has(one));
   }
 
   async #make(run: Running, task: LabTask): Promise<LabOutcome> {
@@ -178,7 +194,7 @@ interface Talk {
   readonly onProgress?: (progress: LabProgress) => void;
   readonly onStep?: (step: LabStep) => void;
   /** Has another worker carry out an order. */
-  readonly lend?: (order: LabOrder) => Promise<LabAnswer>;
+  readonly lend?: (order: LentOrder) => Promise<LabAnswer>;
 }
 
 /** A task under way, and the workers that it has. */
@@ -203,15 +219,16 @@ class Running {
   ): Promise<{ readonly answer: LabAnswer; readonly worker: Worker | undefined }> {
     return new Promise((resolve) => {
       let silent = 0;
+      let messages = 0;
+      const silentMax = order.kind === 'try' ? SILENT_TRY_TICKS_MAX : SILENT_TICKS_MAX;
       /** Orders that it has asked for and waits for. */
       let asked = 0;
       const who = nameOf(order);
       const timer = setInterval(() => {
         silent = asked > 0 ? 0 : silent + 1;
-        if (silent >= SILENT_TICKS_MAX)
-          finish(
-            lost('held', `${who} made no progress for ${SILENT_TICKS_MAX} s: an endless loop`),
-          );
+        messages = 0;
+        if (silent >= silentMax)
+          finish(lost('held', `${who} made no progress for ${silentMax} s: an endless loop`));
       }, TICK_MS);
       const finish = (answer: LabAnswer, isUsable = false): void => {
         clearInterval(timer);
@@ -243,7 +260,8 @@ class Running {
       };
       worker.onmessage = ({ data }: MessageEvent<unknown>): void => {
         silent = 0;
-        if (isAnswerTo(order, data)) take(data);
+        messages += 1;
+        if (messages <= TICK_MESSAGES_MAX && isAnswerTo(order, data)) take(data);
         else finish(refused(`${who} gave an unreadable answer`));
       };
       worker.postMessage(order);
@@ -265,6 +283,18 @@ class Running {
   endWorkers(): void {
     for (const finish of [...this.#busy.values()]) finish(refused('stopped'));
   }
+}
+
+/**
+ * The order that another worker carries out for a search. The worker that leads it may have run code of users, so that
+ * only what is to be run is taken from it; the files are the page's own.
+ */
+function lentOrder(task: LabTask, asked: LentOrder): LabOrder {
+  if (asked.kind === 'run') return { kind: 'run', task, planned: asked.planned, recordBytesMax: 0 };
+  const smaller = asked.task.files.get(SHRUNK_NAME);
+  const files =
+    smaller === undefined ? task.files : new Map([...task.files, [SHRUNK_NAME, smaller]]);
+  return { kind: 'try', task: { ...task, files }, job: asked.job };
 }
 
 /** An order as the subject of a sentence. */

@@ -11,6 +11,8 @@ import type { FoundBreak } from '../../runner/hunt/hunt.ts';
 export const FILES_BYTES_MAX = 10_000_000;
 /** Name of the file that shrinking makes. */
 export const SHRUNK_NAME = 'minimal.yaml';
+/** Largest size of all traces of a run together, bytes. */
+export const TRACES_BYTES_MAX = 128e6;
 /** Folder of the shipped topologies, in which bare names are looked up first. */
 export const TOPOLOGIES = 'topologies/';
 

@@ -5,7 +5,7 @@
  */
 import { carryOut, type LabPlace } from './lab-engine.ts';
 import { makeSearch } from './make-search.ts';
-import type { LabAnswer, LabOrder, LabReply, LabSearchOrder } from './messages.ts';
+import type { LabAnswer, LabOrder, LabReply, LabSearchOrder, LentOrder } from './messages.ts';
 import { readPageFiles } from './page-data.ts';
 
 /** What `page-data.ts` puts before this program. */
@@ -46,7 +46,7 @@ self.onmessage = ({ data }: MessageEvent<LabOrder | LabSearchOrder | LabReply>):
   }
 };
 
-function ask(order: LabOrder): Promise<LabAnswer> {
+function ask(order: LentOrder): Promise<LabAnswer> {
   asked += 1;
   answer({ kind: 'ask', id: asked, order });
   return new Promise((resolve) => waiting.set(asked, resolve));

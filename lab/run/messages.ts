@@ -42,6 +42,9 @@ export type LabOrder =
     }
   | { readonly kind: 'try'; readonly task: LabTask; readonly job: HuntJob };
 
+/** What a worker that makes a search may ask others to do. */
+export type LentOrder = Extract<LabOrder, { kind: 'run' | 'try' }>;
+
 /** The order to make many runs, by other workers that the page lends. */
 export interface LabSearchOrder {
   readonly kind: 'search';
@@ -61,7 +64,7 @@ export type LabAnswer =
   | { readonly kind: 'progress'; readonly progress: LabProgress }
   | { readonly kind: 'step'; readonly step: LabStep }
   /** Another worker is to carry out an order; a {@link LabReply} says how it went. */
-  | { readonly kind: 'ask'; readonly id: number; readonly order: LabOrder }
+  | { readonly kind: 'ask'; readonly id: number; readonly order: LentOrder }
   | { readonly kind: 'found'; readonly found: LabFound }
   | { readonly kind: 'planned'; readonly runs: readonly PlannedRun[] }
   | { readonly kind: 'ran'; readonly done: LabDone }

@@ -5,12 +5,12 @@
  */
 import type { LabPlace } from './lab-engine.ts';
 import type { LabSearch, LabStep, LabTask } from './lab-task.ts';
-import type { LabAnswer, LabOrder } from './messages.ts';
+import type { LabAnswer, LentOrder } from './messages.ts';
 
 /** What a search asks of the page. */
 export interface SearchHelp {
   /** Has another worker carry out an order. */
-  ask(order: LabOrder): Promise<LabAnswer>;
+  ask(order: LentOrder): Promise<LabAnswer>;
   tell(step: LabStep): void;
 }
 

@@ -38,12 +38,9 @@ export async function sweep(parts: SearchParts<'sweep'>): Promise<LabSwept> {
   const cells = (scenario.sweep?.cells ?? []).map((parameters, index) => ({ index, parameters }));
   const command = labCommand({ command: 'sweep', ...task }, scenario, set);
   refuseTooMany(cells.length, seeds.length, command);
-  // All are opened before the first is run, so that a mistake does not appear after a minute.
-  const opened: SweepCombination[] = [];
-  for (const cell of cells) {
-    const one = await open(cell.parameters);
-    refuseTooLarge(one.scenario);
-    opened.push({ ...one, ...cell, isKept: false });
+  // All are opened before the first is run, so that a mistake does not appear after a minute; none is kept.
+  for (const { parameters } of cells) {
+    refuseTooLarge((await open(parameters)).scenario);
     tell({ done: 0, of: cells.length * seeds.length });
   }
   const rows = new Map<number, SweepRow>();
@@ -51,7 +48,11 @@ export async function sweep(parts: SearchParts<'sweep'>): Promise<LabSwept> {
     labCommand({ command: 'scenario', ...task }, one, { ...own, ...parameters });
   await runSweep({
     ...{ cells, seeds, signal: new AbortController().signal },
-    open: async ({ index }) => opened[index],
+    open: async (cell): Promise<SweepCombination> => ({
+      ...(await open(cell.parameters)),
+      ...cell,
+      isKept: false,
+    }),
     executor: {
       room: ROOM,
       run: async ({ scenario: { overrides } }, seed) => {

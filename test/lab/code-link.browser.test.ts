@@ -104,6 +104,12 @@ describe('a link with code', () => {
       expect(await first.textContent()).toBe('planTime(): Nanoseconds');
     }));
 
+  it('is shown with all characters that are not seen, some of which end a comment', () =>
+    visit(0, '// a\u2028b\u3164c\ufe00d\u2800e\u202ef', async (page) => {
+      const shown = await page.locator('.lab-code pre').last().textContent();
+      expect(shown).toBe('// a\\u{2028}b\\u{3164}c\\u{fe00}d\\u{2800}e\\u{202e}f');
+    }));
+
   it.each([
     ['from disk', 0],
     ['from a server', 1],

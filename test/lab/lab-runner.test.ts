@@ -178,7 +178,7 @@ it('lends a search as many workers as there are cores, and waits as long as thes
 
 it('tells a search of a run that does not end', async () => {
   const { search, replies } = searchOf(1, silent);
-  await vi.advanceTimersByTimeAsync(61_000);
+  await vi.advanceTimersByTimeAsync(301_000);
   await search.outcome;
   expect(replies).toEqual([{ kind: 'lost', how: 'held', text: expect.any(String) }]);
 });
@@ -215,4 +215,89 @@ it('keeps no more idle workers than there are cores', async () => {
   await Promise.all([1, 2, 3].map(() => runner.run(TASK, silent).outcome));
   expect(workers.length).toBeGreaterThan(2);
   expect(workers.filter(({ isTerminated }) => !isTerminated)).toHaveLength(2);
+});
+
+const CODE = new TextEncoder().encode('code');
+const PLANNED = { seed: 1, isTwin: false, overrides: {} };
+const WITH_CODE: LabTask = { ...TASK, files: new Map([['a.ts', CODE]]) };
+
+it('ends workers that have run code of users with their run, as with a check', async () => {
+  const { runner, workers } = runnerOf(2, (_order, worker) =>
+    worker.answer({ kind: 'refused', text: 'done' }),
+  );
+  await runner.run(WITH_CODE, silent).outcome;
+  await runner.check(WITH_CODE);
+  await vi.advanceTimersByTimeAsync(1);
+  expect(workers.map(({ isTerminated }) => isTerminated)).not.toContain(false);
+});
+
+it('gives those who make runs of a search the files of the page, whatever its worker asks for', async () => {
+  const made: LabOrder[] = [];
+  const { runner } = runnerOf(0, (order, worker) => {
+    const said = order as LabOrder | LabReply | LabSearchOrder;
+    if (said.kind === 'reply') worker.answer({ kind: 'refused', text: 'done' });
+    else if (said.kind !== 'search') {
+      made.push(said);
+      worker.answer({ kind: 'tried', outcome: undefined });
+    } else {
+      const other = new TextEncoder().encode('other');
+      const files = new Map([
+        ['a.ts', other],
+        ['a.ts/', other],
+        ['minimal.yaml', other],
+      ]);
+      const job = { kind: 'file', path: 'minimal.yaml', set: {}, always: false } as const;
+      worker.answer({ kind: 'ask', id: 1, order: { kind: 'try', task: { ...TASK, files }, job } });
+    }
+  });
+  await runner.search(WITH_CODE, { kind: 'hunt', seed: 1, attempts: 8 }, silent).outcome;
+  const [{ task } = { task: TASK }] = made;
+  expect([...task.files.keys()]).toEqual(['a.ts', 'minimal.yaml']);
+  expect(task.files.get('a.ts')).toBe(CODE);
+});
+
+it.each([
+  ['progress of another seed', { kind: 'progress', progress: { seed: 2, virtualMs: 1, ofMs: 2 } }],
+  ['a step', { kind: 'step', step: { done: 1, of: 2 } }],
+  ['that it is lost', { kind: 'lost', how: 'held', text: {} }],
+  ['a reply', { kind: 'reply', id: 1, answer: { kind: 'refused', text: 'no' } }],
+  ['a trace that is none', { kind: 'ran', done: { planned: PLANNED, trace: 'trace' } }],
+  [
+    'a run of another seed',
+    { kind: 'ran', done: { planned: { ...PLANNED, seed: 2 }, trace: null } },
+  ],
+  ['what a search finds', { kind: 'found', found: { kind: 'shrunk', text: null, left: '' } }],
+  ['nothing', undefined],
+])('refuses a worker that says %s', async (_what, said) => {
+  const { runner } = runnerOf(1, (_order, worker) => worker.answer(said as never));
+  const { outcome } = runner.run(TASK, silent);
+  expect(await outcome).toMatchObject({ text: 'seed 1 gave an unreadable answer' });
+});
+
+it('ends a worker that says so much that the page could draw nothing else', async () => {
+  let told = 0;
+  const { runner, workers } = runnerOf(1, (_order, worker) => {
+    const progress = { seed: 1, virtualMs: 1, ofMs: 2 };
+    for (let at = 0; at < 20_000; at += 1) worker.answer({ kind: 'progress', progress });
+  });
+  const { outcome } = runner.run(TASK, () => {
+    told += 1;
+  });
+  expect(await outcome).toMatchObject({ kind: 'refused' });
+  expect(told).toBe(1_000);
+  expect(workers.every(({ isTerminated }) => isTerminated)).toBe(true);
+});
+
+it.each([
+  ['a run in place of a sweep', { kind: 'done', seeds: [] }],
+  ['a shrunk file in place of a sweep', { kind: 'shrunk', text: null, left: '' }],
+  ['rows that are none', { kind: 'swept', path: 'a', places: [], sweep: { rows: [null] } }],
+])('refuses a search that finds %s', async (_what, found) => {
+  const { runner } = runnerOf(0, (_order, worker) =>
+    worker.answer({ kind: 'found', found } as never),
+  );
+  const search = { kind: 'sweep', path: 'a', values: '1' } as const;
+  expect(await runner.search(TASK, search, silent).outcome).toMatchObject({
+    text: 'the sweep gave an unreadable answer',
+  });
 });

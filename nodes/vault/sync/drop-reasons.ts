@@ -13,7 +13,7 @@ export const SYNC_DROP_REASONS = {
   'message-too-large':
     'a message that the carrier does not take: an operation or a snapshot is longer than it carries',
   denied: 'a message of a node that may not take part',
-  'too-soon': 'a snapshot of a peer whose last one came less than 1 s before',
+  'too-soon': 'a snapshot of a peer whose last one came less than 1 s, or half a round, before',
   'disk-failed': 'operations of a peer, while this disk takes no writes',
   'bad-record': 'a record of this disk that cannot be decoded or does not fit the others',
 } as const;

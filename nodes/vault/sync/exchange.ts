@@ -441,7 +441,7 @@ export class Exchange<Asker> {
   }
 
   #snapshot(now: Nanoseconds, peer: PeerView, bytes: Uint8Array): void {
-    if (now < peer.snapshotNs + SNAPSHOT_AGAIN_NS) {
+    if (now < peer.snapshotNs + Math.min(SNAPSHOT_AGAIN_NS, this.#parts.options.every / 2)) {
       this.#outputs.drop('too-soon');
       return;
     }

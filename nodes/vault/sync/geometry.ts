@@ -14,8 +14,8 @@ export const ROUND_JITTER = 0.2;
 /** A peer is asked again at most so often, besides the rounds: its answer may be on the way. */
 export const ASK_AGAIN_NS = 1_000_000_000;
 /**
- * A peer may send a snapshot so often: each costs a comparison of the whole state, and a write of it. A correct peer waits
- * for half a round.
+ * A peer may send a snapshot so often, or each half a round if that is less: each costs a comparison of the whole state,
+ * and a write of it. A correct peer waits for half a round.
  */
 export const SNAPSHOT_AGAIN_NS = 1_000_000_000;
 /** A write that has failed is tried again after this. */

@@ -73,6 +73,13 @@ it('hold a file that is new in the folder of shipped ones', async () => {
   }
 });
 
+it('are not given for a scenario or topology that names code, in words other than those of a comment', async () => {
+  const addressOf = (text: string): Promise<string | undefined> =>
+    labAddress('a/mine.yaml', [['a/mine.yaml', text]], PLAIN);
+  expect(await addressOf('nodes: [{ name: a, run: ./mine.ts }]')).toBeUndefined();
+  expect(await addressOf('name: a # as mine.ts')).toBeDefined();
+});
+
 it('begin with the page of npm run viz, or with the one that ORRERY_LAB names', async () => {
   const hello = shipped('scenarios/hello.yaml');
   expect(await labAddress(hello[0], [hello], PLAIN)).toMatch(/^http:\/\/127\.0\.0\.1:7470\/lab\/#/);
