@@ -5,6 +5,7 @@
  */
 import { InvariantError } from '../../engine/core/assert.ts';
 import { judgeKpi } from '../../reports/kpi.ts';
+import { measuredText } from '../../reports/kpi-text.ts';
 import type { FaultRecord, KpiSpec, SeedResult } from '../../reports/model.ts';
 import { oneLine } from '../../reports/plain-text.ts';
 import { findMetricDefinition } from '../../reports/series.ts';
@@ -161,7 +162,7 @@ function judgeOne(
   const kpi = judgeKpi({ spec, definition, definitions, seeds: [seed], mode: 'sim', warmupNs: 0 });
   if (kpi.pass || kpi.value === null) return undefined;
   const must = `${spec.aggregation} ${spec.limitText}`;
-  const text = `${spec.metric} is ${kpi.value}, and must be: ${must}`;
+  const text = `${spec.metric} ${spec.aggregation} is ${measuredText(kpi)}, and must be ${spec.limitText}`;
   const kind = always.has(spec.metric) ? 'always' : 'recover';
   return { kind, place: `${spec.metric} ${must}`, text };
 }
