@@ -4,6 +4,7 @@
  *
  * @module
  */
+import { fileNameOfPath } from '../../engine/pure/paths.ts';
 import type { Report } from '../../reports/report-schema.ts';
 import type { RunLibrary } from '../../viz/app/data/library.ts';
 import { Observable } from '../../viz/app/kernel/observable.ts';
@@ -331,7 +332,7 @@ export class LabSession {
     const known = [...this.#files.keys(), ...parts];
     for (const name of found) {
       const named = namesIn(this.bytesOf(name));
-      for (const one of known) if (named.has(baseOf(one))) found.add(one);
+      for (const one of known) if (named.has(fileNameOfPath(one))) found.add(one);
     }
     return [...new Set([...found, ...this.#files.keys()])];
   }
@@ -355,9 +356,5 @@ export class LabSession {
 /** All words of a file that can be names of files, without their folders; one pass, whatever its text is. */
 function namesIn(bytes: Uint8Array | undefined): ReadonlySet<string> {
   const text = new TextDecoder().decode(bytes?.subarray(0, NAMES_WITHIN_BYTES));
-  return new Set((text.match(/[\w./-]+/g) ?? []).map(baseOf));
-}
-
-function baseOf(path: string): string {
-  return path.slice(path.lastIndexOf('/') + 1);
+  return new Set((text.match(/[\w./-]+/g) ?? []).map(fileNameOfPath));
 }

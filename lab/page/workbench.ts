@@ -3,7 +3,9 @@
  *
  * @module
  */
+
 import { EditorView } from '@codemirror/view';
+import { fileNameOfPath } from '../../engine/pure/paths.ts';
 import { downloadFile } from '../../viz/app/chart/picture.ts';
 import { type Child, element, replaceContent } from '../../viz/app/kernel/element.ts';
 import type { PageContext } from '../../viz/app/kernel/page.ts';
@@ -107,7 +109,7 @@ function bar(parts: WorkbenchParts, numbers: () => ShownNumbers): HTMLElement {
     toggle.textContent = session.isBusy ? 'Stop' : 'Run';
     toggle.classList.toggle('primary', !session.isBusy);
   });
-  const name = baseOf(session.scenario.value ?? '');
+  const name = fileNameOfPath(session.scenario.value ?? '');
   // What leaves the page must not run other seeds than those that are written.
   const unmistaken = (act: () => void) => (): void => {
     const mistake = session.seedMistake;
@@ -211,7 +213,9 @@ function fileTabs(
           click: () => show(name),
         },
         // A scenario and its topology may have the same name.
-        names.filter((one) => baseOf(one) === baseOf(name)).length > 1 ? name : baseOf(name),
+        names.filter((one) => fileNameOfPath(one) === fileNameOfPath(name)).length > 1
+          ? name
+          : fileNameOfPath(name),
         isChanged(name) && element('b', { class: 'open-text', 'aria-label': 'changed' }, ' •'),
       ),
     ),
@@ -234,10 +238,6 @@ function fileTabs(
         isShipped ? 'Take changes back' : `Remove ${shown}`,
       ),
   ];
-}
-
-function baseOf(path: string): string {
-  return path.slice(path.lastIndexOf('/') + 1);
 }
 
 /** What the row of files shows, for comparison. */
@@ -277,7 +277,7 @@ function topologiesOf(session: LabSession): readonly string[] {
   const names = [...session.shipped.keys(), ...session.changedFiles.keys()];
   return names
     .filter((name) => /\.ya?ml$/.test(name) && !session.scenarios.includes(name))
-    .map(baseOf);
+    .map(fileNameOfPath);
 }
 
 async function copyLink({ session, context }: WorkbenchParts): Promise<void> {
@@ -297,7 +297,7 @@ async function copyLink({ session, context }: WorkbenchParts): Promise<void> {
 function download(session: LabSession): void {
   const { state } = session;
   const files = filesOfRun(session, state.value.kind === 'done' ? state.value.run : undefined);
-  const name = baseOf(session.scenario.value ?? '').replace(/\.\w+$/, '');
+  const name = fileNameOfPath(session.scenario.value ?? '').replace(/\.\w+$/, '');
   const content = new Blob([storedZip(files) as BlobPart], { type: 'application/zip' });
   downloadFile(`${name}.zip`, content);
 }
