@@ -26,9 +26,11 @@ export function makeBreakFolder(path: string, pool: HuntPool): BreakFiles {
       trials += 1;
       const trial = join(folder, `trial-${trials}.yaml`);
       writeFileSync(trial, text);
-      const tried = await pool.try({ kind: 'file', path: trial, set: {}, ...how });
-      rmSync(trial, { force: true });
-      return tried;
+      try {
+        return await pool.try({ kind: 'file', path: trial, set: {}, ...how });
+      } finally {
+        rmSync(trial, { force: true });
+      }
     },
     tell: (lines): string => {
       const story = join(folder, STORY);
