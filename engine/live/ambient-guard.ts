@@ -3,9 +3,9 @@
  * reads them cannot be repeated. Such a call throws an error that says what to use instead. Which functions these are
  * differs between Node (clock-guard.ts) and a browser's tab.
  *
- * Calls by the engine itself are allowed, also when a node has called the engine: the stack shows the caller, and is
- * looked at only while a node is called. Functions that were copied from their objects before the guard
- * was set are not guarded, and reads of files are not guarded either.
+ * The engine itself may make such calls, even while a node has called the engine: the call stack, which is read only
+ * during calls of nodes, shows who the caller is. Functions that were copied from their objects before the guard was
+ * set are not guarded, and reads of files are not guarded either.
  *
  * @module
  */
@@ -92,7 +92,7 @@ function guardFunction(owner: object, name: string, forbidden: Forbidden): void 
   Object.defineProperty(owner, name, { value: guarded, configurable: true, writable: true });
 }
 
-/** Guards `Date`: making a date from given numbers is allowed, reading the present date is not. */
+/** Guards `Date`: making a date from given numbers is allowed, but reading the present date is refused. */
 function guardDate(): void {
   guardFunction(Date, 'now', { call: 'Date.now()', instead: INSTEAD.time });
   const original = Date;

@@ -47,7 +47,7 @@ function isResultOf(order: Order, said: Parts): boolean {
     case 'search step': {
       const { of, smallest = '' } = partsOf(said['step']);
       const isCounted = isEach(said['step'], 'number', ['done']);
-      return isCounted && isOr(null, of, 'number') && typeof smallest === 'string';
+      return isCounted && isNullOr(of, 'number') && typeof smallest === 'string';
     }
     case 'search ask':
       return isEach(said, 'number', ['id']) && isLent(partsOf(said['order']));
@@ -96,7 +96,7 @@ function isFound(kind: string, found: Parts): boolean {
       return isCounted && areBreaks && isText(found['command']);
     }
     default:
-      return isText(found['left']) && isOr(null, found['text'], 'string');
+      return isText(found['left']) && isNullOr(found['text'], 'string');
   }
 }
 
@@ -124,11 +124,11 @@ function isProblem(problem: unknown): boolean {
   const { hint } = partsOf(problem);
   const isText = isEach(problem, 'string', ['file', 'text']);
   const isPlace = isEach(problem, 'number', ['line', 'column', 'endColumn']);
-  return isText && isPlace && isOr(null, hint, 'string');
+  return isText && isPlace && isNullOr(hint, 'string');
 }
 
-function isOr(other: null, value: unknown, type: 'number' | 'string'): boolean {
-  return value === other || typeof value === type;
+function isNullOr(value: unknown, type: 'number' | 'string'): boolean {
+  return value === null || typeof value === type;
 }
 
 function isListOf(list: unknown, isOne: (one: unknown) => boolean): boolean {
