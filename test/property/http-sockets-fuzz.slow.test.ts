@@ -6,7 +6,6 @@
  * @module
  */
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -14,12 +13,12 @@ import { openRandomStream } from '../../engine/core/stream.ts';
 import { type OperatorServer, startOperatorServer } from '../../services/operator/index.ts';
 import { startVizServer, type VizServer } from '../../viz/server/server.ts';
 import { fakeFace, keptLog } from '../unit/services/operator/fake-face.ts';
+import { sendAndHalfClose } from './half-closed.ts';
 import { mutate } from './mutate.ts';
 
 const SEED = Number(process.env['ORRERY_FUZZ_SEED'] ?? 1);
 const INPUTS = Number(process.env['ORRERY_FUZZ_INPUTS'] ?? 100_000);
 const AT_ONCE = 48;
-const PATIENCE_MS = 20_000;
 const TIMEOUT_MS = 600_000;
 
 const KEY = 'sec-websocket-version: 13\r\nsec-websocket-key: AAAAAAAAAAAAAAAAAAAAAA==';
@@ -56,28 +55,9 @@ afterAll(async () => {
   rmSync(folder, { recursive: true, force: true });
 });
 
-/** Sends bytes and half-closes the connection; returns what the server sent before it closed. */
-function exchange(port: number, bytes: Uint8Array, from: number): Promise<string> {
-  return new Promise((resolve, reject) => {
-    let text = '';
-    // Uses several addresses, because the ports of closed connections cannot be reused for a
-    // minute.
-    const localAddress = `127.0.${1 + (from % 200)}.1`;
-    const socket = connect({ port, host: '127.0.0.1', localAddress }, () => socket.end(bytes));
-    const late = setTimeout(() => {
-      socket.destroy();
-      reject(new Error(`held: ${Buffer.from(bytes).toString('hex')}`));
-    }, PATIENCE_MS);
-    socket.on('data', (chunk: Buffer) => {
-      if (text.length < 100) text += chunk.toString('latin1', 0, 100);
-    });
-    // A server may reset a connection whose bytes it does not understand.
-    socket.on('error', () => undefined);
-    socket.on('close', () => {
-      clearTimeout(late);
-      resolve(text);
-    });
-  });
+async function exchange(port: number, bytes: Uint8Array, from: number): Promise<string> {
+  const answer = await sendAndHalfClose({ host: '127.0.0.1', port }, bytes, from);
+  return Buffer.from(answer).toString('latin1');
 }
 
 /** Sends all inputs, several at a time; counts the answers by status. */
@@ -94,8 +74,10 @@ async function storm(port: number, requests: readonly string[]): Promise<Map<str
       const number = sent;
       const original = genuine[draws.below(genuine.length)] as Uint8Array;
       const input = mutate(new Uint8Array(original), draws, { header: 40 });
-      const [, status = 'closed'] =
-        /^HTTP\/1\.1 (\d\d\d)/.exec(await exchange(port, input, number)) ?? [];
+      const answer = Buffer.from(
+        await sendAndHalfClose({ host: '127.0.0.1', port }, input, number),
+      );
+      const [, status = 'closed'] = /^HTTP\/1\.1 (\d\d\d)/.exec(answer.toString('latin1')) ?? [];
       counts.set(status, (counts.get(status) ?? 0) + 1);
     }
   };

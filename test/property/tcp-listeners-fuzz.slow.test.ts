@@ -5,8 +5,6 @@
  *
  * @module
  */
-
-import { connect } from 'node:net';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { openRandomStream } from '../../engine/core/stream.ts';
 import { createCryptoProvider } from '../../engine/crypto/index.ts';
@@ -31,44 +29,15 @@ import { nodeMachine } from '../../scenarios/open/node-machine.ts';
 import { makeProtocolStackFinder } from '../../scenarios/open/nodes.ts';
 import { GOOD, HOST, Lobby } from '../unit/runner/distributed/channel/support.ts';
 import { load, registry } from '../unit/runner/fixture.ts';
+import { type Place, sendAndHalfClose } from './half-closed.ts';
 import { mutate } from './mutate.ts';
 
 const SEED = Number(process.env['ORRERY_FUZZ_SEED'] ?? 1);
 const INPUTS = Number(process.env['ORRERY_FUZZ_INPUTS'] ?? 100_000);
 const AT_ONCE = 48;
-const PATIENCE_MS = 20_000;
 const TIMEOUT_MS = 600_000;
 const NOTHING = new Uint8Array(0);
 const crypto = createCryptoProvider('node', { timing: 'constant' });
-
-interface Place {
-  readonly host: string;
-  readonly port: number;
-}
-
-/**
- * Sends bytes and half-closes the connection; returns what the other side sent before it closed.
- */
-function exchange({ host, port }: Place, bytes: Uint8Array, from: number): Promise<Uint8Array> {
-  return new Promise((resolve, reject) => {
-    const got: Uint8Array[] = [];
-    // Uses several addresses, because the ports of closed connections cannot be reused for a
-    // minute.
-    const localAddress = `127.0.${1 + (from % 200)}.1`;
-    const socket = connect({ host, port, localAddress }, () => socket.end(bytes));
-    const late = setTimeout(() => {
-      socket.destroy();
-      reject(new Error(`held: ${Buffer.from(bytes).toString('hex')}`));
-    }, PATIENCE_MS);
-    socket.on('data', (chunk: Uint8Array) => got.push(chunk));
-    // A listener may reset a connection whose bytes it does not understand.
-    socket.on('error', () => undefined);
-    socket.on('close', () => {
-      clearTimeout(late);
-      resolve(Buffer.concat(got));
-    });
-  });
-}
 
 /**
  * Sends mutations of the messages from `draw`, several at a time; passes every answer to `look`.
@@ -88,7 +57,7 @@ async function storm(
       const input = mutate(genuine, random, { header: 6 });
       // Anything may follow a complete genuine message, which is answered first.
       const isGenuine = Buffer.compare(input.subarray(0, genuine.length), genuine) === 0;
-      const answer = await exchange(place, input, number);
+      const answer = await sendAndHalfClose(place, input, number);
       if (!isGenuine) look(answer);
     }
   };
@@ -140,7 +109,7 @@ describe(`R-084: ${INPUTS} mutated streams, seed ${SEED}`, () => {
     const reader = createAuthorityRecordReader(['document'], (_type, body) => {
       status = decodeDocumentRecord(body)?.status ?? 'malformed';
     });
-    const answer = await exchange(authority, encodeDocumentRequest(first), 0);
+    const answer = await sendAndHalfClose(authority, encodeDocumentRequest(first));
     expect(reader.read(answer, 0, answer.length)).toBe(true);
     return status;
   };

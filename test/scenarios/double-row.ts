@@ -15,11 +15,10 @@ export interface Double {
 /** The defects for one shipped scenario: `doubles/NAME.ts` exports it as `row`. */
 export interface Row {
   readonly seed?: number;
-  /**
-   * Its runs take more than nine seconds in all: a commit tries a sixth of such rows, which sixth
-   * depends on the commit, and the nightly all.
-   */
+  /** Its runs take more than nine seconds in all: a commit tries a sixth of such rows, of the others a third. */
   readonly isLong?: true;
+  /** docs/requirements.yaml names it: every commit tries it. */
+  readonly isRequired?: true;
   readonly bases: Readonly<Record<string, Overrides>>;
   readonly doubles: Readonly<Record<string, Double>>;
 }

@@ -1,8 +1,8 @@
 /**
  * Every limit of every shipped scenario can fail: for each there is a defect (a shipped option or
  * an override of the network) that turns it red, while the same run without the defect is green.
- * The runs are short, slow versions of the shipped ones. Of the rows that take long, each commit
- * tries a sixth, doubles.nightly.test.ts all.
+ * The runs are short, slow versions of the shipped ones. Each commit tries a third of the rows, of those that
+ * take long a sixth; doubles.nightly.test.ts tries all.
  *
  * @module
  */

@@ -4,19 +4,20 @@
  *
  * @module
  */
-import { createHash } from 'node:crypto';
 import { readdirSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { expect, it } from 'vitest';
 import type { KpiResult, Report } from '../../reports/report-schema.ts';
+import { turnOf } from '../../tools/long-tests.ts';
 import { currentCommit } from '../../tools/requirements/source-state.ts';
 import { load, report, run } from '../unit/runner/fixture.ts';
 import type { Overrides, Row } from './double-row.ts';
 
 const FOLDER = new URL('doubles/', import.meta.url);
 const ROOT: string = fileURLToPath(new URL('../../', import.meta.url));
-/** Of the long rows, each commit tries one in so many. */
-const ONE_IN = 6;
+/** Each commit tries one in so many of the rows, and of those that take long. */
+const ONE_IN = 3;
+const ONE_IN_OF_LONG = 6;
 
 /** The rows by scenario: one file for each, found by its name. */
 export const ROWS: readonly (Row & { readonly file: string })[] = await Promise.all(
@@ -31,7 +32,6 @@ export const ROWS: readonly (Row & { readonly file: string })[] = await Promise.
 const keyOf = ({ metric, aggregation, comparison }: KpiResult): string =>
   `${metric} ${aggregation} ${comparison}`;
 
-const commit: string = currentCommit(ROOT);
 const reports = new Map<string, Report>();
 
 /** The report of a run; the runs without a defect are cached. */
@@ -50,12 +50,16 @@ export const isFederated = ({ file }: { readonly file: string }): boolean =>
   file.startsWith('federated');
 
 const LONG: readonly string[] = ROWS.filter(({ isLong }) => isLong).map(({ file }) => file);
-/** The first long row that this commit tries; it goes on in steps of {@link ONE_IN}. */
-const FIRST = createHash('sha256').update(commit).digest().readUInt32BE() % ONE_IN;
+const SHORT: readonly string[] = ROWS.filter(({ isLong }) => !isLong).map(({ file }) => file);
+const commit: string = currentCommit(ROOT);
+const firstLong: number = turnOf(commit, ONE_IN_OF_LONG);
+const firstShort: number = turnOf(commit, ONE_IN);
 
-/** True if this commit tries the row: each that is not long, and one in six of the long ones. */
-export function isTried({ file, isLong }: (typeof ROWS)[number]): boolean {
-  return isLong === undefined || LONG.indexOf(file) % ONE_IN === FIRST;
+/** True if this commit tries the row. */
+export function isTried({ file, isLong, isRequired }: (typeof ROWS)[number]): boolean {
+  if (isRequired) return true;
+  if (isLong) return LONG.indexOf(file) % ONE_IN_OF_LONG === firstLong;
+  return SHORT.indexOf(file) % ONE_IN === firstShort;
 }
 
 /** Tests all doubles of the rows that are wanted. */

@@ -19,6 +19,8 @@ export interface NightlyEntry {
   readonly leaves: 'reports' | 'figures' | 'defects' | 'nothing';
 }
 
+/** The row of the long tests, of which each commit runs a third. */
+export const LONG_TESTS_ROW = 'long-tests';
 /** Number of seeds for scenarios whose requirement demands several. */
 const SEEDS: Readonly<Record<string, number>> = {
   failover: 30,
@@ -91,12 +93,17 @@ export function nightlyList(scenarios: string): readonly NightlyEntry[] {
     args: ['test:nightly', '--', '--exclude', 'test/how-to/calibrate*'],
     leaves: 'nothing',
   };
+  const long: NightlyEntry = {
+    name: LONG_TESTS_ROW,
+    args: ['test:thorough', '--', '--all'],
+    leaves: 'nothing',
+  };
   const calibration: NightlyEntry = {
     name: 'calibration',
     args: ['test:nightly', '--', 'test/how-to/calibrate'],
     leaves: 'nothing',
   };
-  return [...virtual, ...benches, ...hunts, mutants, tests, calibration, ...live];
+  return [...virtual, ...benches, ...hunts, mutants, tests, long, calibration, ...live];
 }
 
 /** The rows that a nightly still has to run: the named ones, or those missing in its round. */

@@ -6,6 +6,8 @@
  *
  * @module
  */
+import { takesTurns } from '../long-tests.ts';
+import { LONG_TESTS_ROW } from '../nightly/nightly-list.ts';
 import type { FigureEvidence, Freshness, KpiEvidence, LastRun, TestResult } from './last-run.ts';
 import type { Defect, Requirement, RequirementCheck } from './requirement-list.ts';
 
@@ -33,7 +35,7 @@ export function outcomesOf(
   const numbered = run.tests.filter(({ title }) => title.includes(id));
   const silent = files
     .filter((file) => file.endsWith('.test.ts') && !numbered.some((test) => test.file === file))
-    .map((file): CheckOutcome => ({ what: `${file}: did not run`, status: 'absent' }));
+    .map((file) => outcomeOfSilentFile(file, run));
   return [
     ...numbered.map(outcomeOfTest),
     ...silent,
@@ -48,10 +50,17 @@ function outcomesOfCheck(check: RequirementCheck, run: LastRun): readonly CheckO
   if ('nightly' in check) return [outcomeOfRow(check.nightly, run)];
   const [file = '', part = ''] = check.test.split(' > ');
   const ofFile = run.tests.filter((test) => test.file === file);
-  if (ofFile.length === 0) return [{ what: `${file}: did not run`, status: 'absent' }];
+  if (ofFile.length === 0) return [outcomeOfSilentFile(file, run)];
   const named = ofFile.filter(({ title }) => title.includes(part));
   if (named.length === 0) return [{ what: `no such test: ${check.test}`, status: 'failed' }];
   return named.map(outcomeOfTest);
+}
+
+/** A file that did not run: the nightly speaks for those that take turns. */
+function outcomeOfSilentFile(file: string, run: LastRun): CheckOutcome {
+  if (!takesTurns(file)) return { what: `${file}: did not run`, status: 'absent' };
+  const outcome = outcomeOfRow(LONG_TESTS_ROW, run);
+  return { ...outcome, what: `${file}: ${outcome.what}` };
 }
 
 function outcomeOfTest({ file, title, status }: TestResult): CheckOutcome {

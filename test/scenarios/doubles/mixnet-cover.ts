@@ -2,6 +2,7 @@
 import type { Row } from '../double-row.ts';
 
 export const row: Row = {
+  isRequired: true,
   isLong: true,
   bases: { full: {} },
   doubles: {

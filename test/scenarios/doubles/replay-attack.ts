@@ -3,6 +3,7 @@ import { GO, RUST } from '../common-overrides.ts';
 import type { Row } from '../double-row.ts';
 
 export const row: Row = {
+  isRequired: true,
   bases: {
     short: { duration: '6s', warmup: '3s', 'traffic.0.rate': '3000/s', crypto: 'modelled' },
   },

@@ -65,7 +65,7 @@ const T_975: readonly (readonly [number, number])[] = [
 ];
 
 describe("Student's t", () => {
-  it.each(T_975)('has the 97.5 %% quantile of the table for %d degrees', (degrees, t) => {
+  it.each(T_975)('has the 97.5 percent quantile of the table for %d degrees', (degrees, t) => {
     expect(studentQuantile(0.975, degrees)).toBeCloseTo(t, 4);
     expect(studentQuantile(0.025, degrees)).toBeCloseTo(-t, 4);
   });
@@ -76,7 +76,7 @@ describe("Student's t", () => {
     [19, 2.8609],
     [29, 2.7564],
     [99, 2.6264],
-  ])('has the 99.5 %% quantile of the table for %d degrees', (degrees, t) =>
+  ])('has the 99.5 percent quantile of the table for %d degrees', (degrees, t) =>
     expect(studentQuantile(0.995, degrees)).toBeCloseTo(t, 4),
   );
 

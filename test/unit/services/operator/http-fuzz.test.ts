@@ -3,10 +3,10 @@
  *
  * @module
  */
-import { connect } from 'node:net';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type OperatorServer, startOperatorServer } from '../../../../services/operator/index.ts';
+import { sendAndHalfClose } from '../../../property/half-closed.ts';
 import { fakeFace, keptLog } from './fake-face.ts';
 
 const SEED = Number(process.env['ORRERY_FUZZ_SEED'] ?? 1);
@@ -69,20 +69,7 @@ describe('the operator port', () => {
   });
 });
 
-/** Sends bytes and half-closes the connection; resolves when the server has closed it. */
-function exchange(port: number, bytes: Uint8Array): Promise<string> {
-  return new Promise((resolve, reject) => {
-    let text = '';
-    const late = setTimeout(() => reject(new Error('the server holds the connection')), 4_000);
-    const socket = connect(port, '127.0.0.1', () => socket.end(bytes));
-    socket.on('data', (chunk: Buffer) => {
-      text += chunk.toString('latin1');
-    });
-    // The server may reset a connection whose bytes it does not understand.
-    socket.on('error', () => undefined);
-    socket.on('close', () => {
-      clearTimeout(late);
-      resolve(text);
-    });
-  });
+async function exchange(port: number, bytes: Uint8Array): Promise<string> {
+  const answer = await sendAndHalfClose({ host: '127.0.0.1', port }, bytes);
+  return Buffer.from(answer).toString('latin1');
 }

@@ -68,6 +68,17 @@ describe('a requirement with tests', () => {
     expect(only({}, ran([good, other]), files).verdict).toBe('green');
   });
 
+  it('is shown by the nightly when a file that takes turns rests at this commit', () => {
+    const files = ['test/a.test.ts', 'test/scenarios/verify.slow.test.ts'];
+    const row: RowEvidence = { name: 'long-tests', isPassed: true, stale: undefined };
+    const withRow = (nightly: readonly RowEvidence[]): string =>
+      only({}, ran([good], { nightly }), files).verdict;
+    expect(withRow([])).toBe('partly');
+    expect(withRow([row])).toBe('green');
+    expect(withRow([{ ...row, isPassed: false }])).toBe('red');
+    expect(withRow([{ ...row, stale: '20 days old' }])).toBe('partly');
+  });
+
   it('takes no suite for a file of its own: its titles come under the tests that run it', () => {
     const files = ['test/a.test.ts', 'test/conformance/port.suite.ts'];
     expect(only({}, ran([good]), files).verdict).toBe('green');

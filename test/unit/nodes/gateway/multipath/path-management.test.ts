@@ -212,7 +212,7 @@ describe('leaving a path', () => {
     [0.2, 22, ['loss']],
     [0.01, 9, ['loss']],
   ] as const)(
-    'R-037: with a threshold of %f, a loss of %i %% causes %j',
+    'R-037: with a threshold of %f, a loss of %i percent causes %j',
     (lossThreshold, percent, causes) => {
       expect(
         causesAfter(

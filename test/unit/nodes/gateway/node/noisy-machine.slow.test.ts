@@ -34,7 +34,7 @@ describe('a machine with rare delays', () => {
     ['heavy', 1],
     ['heavy', 2],
   ] as const)(
-    'carries at most 2 %% over the slowest path that virtual time does not take (%s noise, seed %i)',
+    'carries at most 2 percent over the slowest path that virtual time does not take (%s noise, seed %i)',
     (noise, seed) => {
       const scenario = load('failover.yaml', {
         'traffic.0.rate': '200/s',
@@ -46,7 +46,7 @@ describe('a machine with rare delays', () => {
   );
 
   it.each(['rare', 'heavy'] as const)(
-    'carries more than 20 %% over it by the rules of the reference gateway, which compare averages (%s noise)',
+    'carries more than 20 percent over it by the rules of the reference gateway, which compare averages (%s noise)',
     (noise) => {
       const scenario = load('failover.yaml', {
         'traffic.0.rate': '200/s',
