@@ -7,15 +7,15 @@ import type { Stamp } from './crdt/stamp.ts';
 
 /** See the module. */
 export interface AppliedOperation {
-  /** As it was signed. */
+  /** The COSE_Sign1 message that the actor signed. */
   readonly signed: Uint8Array;
   readonly actor: string;
   readonly sequence: number;
   readonly stamp: Stamp;
-  /** Name of the entry with its value (see `operation.ts`); null if it has none. */
+  /** Name of the entry that holds the operation's value (see `operation.ts`); null without a value. */
   readonly entry: string | null;
-  /** Id in that value, under which its key was wrapped; null if it has none. */
+  /** Id of that entry, from which its wrapping key is derived; null without a value. */
   readonly entryId: Uint8Array | null;
-  /** The wrapped key of its value, while the value is part of the state and the key is known. */
+  /** Wrapped key of the value; null unless the value is part of the state and its key is known. */
   wrappedKey: Uint8Array | null;
 }

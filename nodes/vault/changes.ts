@@ -1,5 +1,5 @@
 /**
- * Vault: what goes into a replica, and what comes out of it.
+ * Vault: the inputs and results of a replica.
  *
  * @module
  */
@@ -10,8 +10,8 @@ export interface Item {
   /** A COSE_Sign1 message (see `operation.ts`). */
   readonly operation: Uint8Array;
   /**
-   * The wrapped data key of the value in the operation, 48 bytes; null if it has no value, or if the key
-   * was forgotten. It is no part of what is signed, so that it can be deleted.
+   * The wrapped data key of the value in the operation, 48 bytes; null if it has no value, or if its key was deleted.
+   * The signature does not cover the key, so that it can be deleted.
    */
   readonly wrappedKey: Uint8Array | null;
 }
@@ -35,11 +35,11 @@ export type VaultRefusal =
   /** The counter cannot count further. */
   | 'counter-full';
 
-/** What a replica did with an operation of another one. */
+/** How a replica handled an operation of another one. */
 export interface Received {
   /**
-   * `known` for an operation that was applied before; `change` is then present if its key was missing.
-   * `gap` if operations before it are missing. With `bad-key` the operation has been applied all the same.
+   * `known`: the operation was applied before; `change` is present if it brought a missing key. `gap`: earlier
+   * operations of its actor are missing. `bad-key`: the operation was applied, without its key.
    */
   readonly outcome: 'applied' | 'known' | 'gap' | VaultDropReason;
   readonly change?: Change;
@@ -62,7 +62,7 @@ export const OPERATION_KINDS = [
 /** See {@link OPERATION_KINDS}. */
 export type OperationKind = (typeof OPERATION_KINDS)[number];
 
-/** What a replica did with a snapshot. */
+/** How a replica handled a snapshot. */
 export interface Joined {
   /** With `bad-key` the snapshot has been joined, without the keys that do not open. */
   readonly outcome: 'applied' | VaultDropReason;
@@ -72,7 +72,7 @@ export interface Joined {
   readonly forgotten: readonly string[];
 }
 
-/** Two different operations with the same number that an actor has signed. */
+/** Proof that an actor has signed two different operations with the same number. */
 export interface Equivocation {
   readonly actor: string;
   readonly sequence: number;

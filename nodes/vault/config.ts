@@ -14,7 +14,7 @@ import {
 
 const nodeNames = z.array(z.string().min(1)).max(256);
 
-/** Who may take part at this replica: reads what it has, and writes what it takes. */
+/** Which nodes may exchange operations with this replica. */
 const consentConfig = z.strictObject({
   /** Names of the nodes that may take part without a question; `all`: all that the vault has keys of. */
   trusted: z.union([z.literal('all'), nodeNames]).default([]),

@@ -36,7 +36,7 @@ const ALGORITHM = 1;
 const KEY_ID = 4;
 const EDDSA = -8;
 const KEY_ID_BYTES = 8;
-/** Levels of a header of any other protocol. */
+/** Deepest nesting of an unprotected header that is decoded. */
 const HEADER_DEPTH = 4;
 
 /** Used by one function at a time, to save an allocation for each message. */

@@ -1,7 +1,7 @@
 /**
- * Vault: values at rest. Each value is an entry of its own with a random data key, which is stored
- * wrapped by the key of the vault, apart from the value: who deletes the wrapped key has deleted the
- * value wherever its ciphertext is.
+ * Vault: values at rest. Each value is an entry of its own with a random data key, which is stored wrapped by the key
+ * of the vault, apart from the value: deleting the wrapped key makes the value unreadable wherever its ciphertext is
+ * stored.
  *
  * ```text
  * key encryption key = HKDF-SHA-256(vault key, salt = entry id, info = "orrery/vault/1/wrap")
@@ -32,7 +32,7 @@ const ENTRY_ID_OFFSET = 2;
 const NONCE = new Uint8Array(12);
 const WRAP_INFO = new TextEncoder().encode('orrery/vault/1/wrap');
 
-/** What a ciphertext is bound to. */
+/** The place of a value, to which its ciphertext is bound as associated data. */
 export interface EntryPlace {
   readonly vaultId: string;
   readonly key: string;
@@ -71,7 +71,9 @@ export function decodeSealed(bytes: Uint8Array): Sealed | undefined {
   return fields.isGood ? { entryId, ciphertext } : undefined;
 }
 
-/** The id in a sealed value that {@link decodeSealed} takes, as a view: it follows the heads of array and string. */
+/**
+ * The entry id in a valid sealed value (see {@link decodeSealed}), as a view. It follows the heads of array and string.
+ */
 export function entryIdIn(sealed: Uint8Array): Uint8Array {
   return sealed.subarray(ENTRY_ID_OFFSET, ENTRY_ID_OFFSET + ENTRY_ID_BYTES);
 }

@@ -16,7 +16,7 @@ import { SYNC_DROP_REASONS } from './sync/drop-reasons.ts';
 import { VAULT_QUESTIONS } from './sync/effects.ts';
 import { VAULT_CHANNEL } from './sync/geometry.ts';
 
-/** Replicated state that converges, of which every change is signed, and whose values can be erased. */
+/** The protocol `vault`: replicated state that converges, with signed operations and erasable values. */
 export const protocol: Protocol<VaultOptions> = {
   name: 'vault',
   summary:

@@ -1,6 +1,6 @@
 /**
- * Vault: what a replica has applied: its state, its log, the last operation of each actor, and the
- * wrapped keys of the values in the state. It trusts what it is given.
+ * Vault: what a replica has applied: its state, its log, the last operation of each actor, and the wrapped keys of the
+ * values in the state. Its caller checks operations first; nothing is checked here.
  *
  * @module
  */
@@ -10,7 +10,7 @@ import type { Change, Item } from './changes.ts';
 import { compareNames } from './crdt/stamp.ts';
 import { VaultState } from './crdt/vault-state.ts';
 import type { EntryKeys } from './entry-keys.ts';
-import { HASH_BYTES, ITEM_HEADS } from './geometry.ts';
+import { HASH_BYTES, ITEM_OVERHEAD_BYTES_MAX } from './geometry.ts';
 import { LiveEntries } from './live-entries.ts';
 import { entryIdOf, entryOf, nameOf, type Operation } from './operation.ts';
 import type { DotName } from './operation-body.ts';
@@ -65,14 +65,14 @@ export class Ledger {
     this.live = new LiveEntries(setup.keys);
   }
 
-  /** Largest length of a snapshot without its heads, bytes. */
+  /** Upper bound on the length of a snapshot without its CBOR heads, bytes. */
   get bytes(): number {
     let { bytes } = this.state;
     for (const { operation } of this.heads.values()) bytes += itemBytes(operation.signed.length);
     return bytes;
   }
 
-  /** The operations that a snapshot has, and those in the log, by name. */
+  /** The operations that a snapshot would contain, and those in the log, by name. */
   operations(): ReadonlyMap<string, AppliedOperation> {
     const byName = new Map<string, AppliedOperation>();
     const add = (one: AppliedOperation): unknown => byName.set(nameOf(one), one);
@@ -83,7 +83,7 @@ export class Ledger {
     return byName;
   }
 
-  /** Number and hash that the next operation of an actor has to follow. */
+  /** Number and hash of an actor's last operation, which the next one must follow. */
   headOf(actor: string): Pick<Head, 'sequence' | 'hash'> {
     return this.heads.get(actor) ?? { sequence: 0, hash: NO_HASH };
   }
@@ -151,7 +151,7 @@ export class Ledger {
     };
   }
 
-  /** The state, with every operation that it stands on. */
+  /** A snapshot: the state, with all signed operations that support it. */
   snapshot(): Snapshot {
     const items = new Set(this.state.sources());
     const proofs = new Set(this.state.erasureSources());
@@ -170,7 +170,7 @@ export class Ledger {
     return dedupesByMillisecond && actor !== own && last?.[0] === stamp[0];
   }
 
-  /** Adds an operation to the entries. @returns false if it comes with a key that does not open, undefined without one. */
+  /** Adds an operation to the entries. @returns false if its key does not open, undefined if it came without a key. */
   #keep(applied: AppliedOperation, wrappedKey: Uint8Array | null): boolean | undefined {
     this.live.add(applied);
     return wrappedKey === null ? undefined : this.live.keep(applied, wrappedKey);
@@ -180,7 +180,7 @@ export class Ledger {
     return [...dropped].flatMap((one) => this.live.drop(one) ?? []);
   }
 
-  /** Makes an operation of a snapshot the head of its actor if it is newer; the log starts anew after it. */
+  /** Makes an operation of a snapshot the head of its actor if it is newer; the actor's log restarts after it. */
   #advance(applied: AppliedOperation, payload: Uint8Array): void {
     const { actor, sequence } = applied;
     if (sequence <= this.headOf(actor).sequence) return;
@@ -194,7 +194,7 @@ export class Ledger {
   }
 }
 
-/** What a snapshot says without these actors. */
+/** The snapshot without the operations and dots of these actors. */
 export function withoutActors(
   { items, proofs, sets, maps }: OpenSnapshot,
   actors: ReadonlySet<string>,
@@ -218,10 +218,10 @@ export function withoutActors(
 
 /** Largest number of bytes that an operation of this length takes in a snapshot. */
 export function itemBytes(length: number): number {
-  return length + ITEM_HEADS;
+  return length + ITEM_OVERHEAD_BYTES_MAX;
 }
 
-/** An operation as other replicas get it. */
+/** An operation in the form that is sent to other replicas. */
 export function itemOf({ signed, wrappedKey }: AppliedOperation): Item {
   return { operation: signed, wrappedKey };
 }

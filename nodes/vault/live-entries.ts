@@ -1,6 +1,6 @@
 /**
- * Vault: the entries whose values are part of the state, and the wrapped keys that are known of them. No
- * other key is kept.
+ * Vault: the entries whose values are part of the state, and their wrapped keys as far as they are known. No other key
+ * is kept.
  *
  * @module
  */
@@ -21,15 +21,15 @@ export class LiveEntries {
     return this.#byName.get(entry);
   }
 
-  /** The operation here that is the same as this one. */
+  /** The known operation of an entry if its signed bytes are the same as these; undefined otherwise. */
   same(entry: string | null, signed: Uint8Array): AppliedOperation | undefined {
     const known = entry === null ? undefined : this.#byName.get(entry);
     return known !== undefined && equalBytes(known.signed, signed) ? known : undefined;
   }
 
   /**
-   * Adds an operation whose value is part of the state. If its actor has used its number twice, the entry stays with the
-   * operation that was here first.
+   * Adds an operation whose value is part of the state. If its actor has signed two operations with one number, the
+   * entry keeps the first.
    */
   add(operation: AppliedOperation): void {
     const { entry } = operation;

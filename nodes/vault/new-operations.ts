@@ -55,7 +55,7 @@ export function bodyFor(
   }
 }
 
-/** The body of an operation with the next dot of the actor, and the dots of the element. */
+/** Makes a body from the actor's next dot and the dots that the element has. */
 function dotted(
   set: OrSet<unknown> | undefined,
   { actor, element }: { readonly actor: string; readonly element: string },
@@ -72,7 +72,7 @@ function dotted(
 
 /** True for text that a key, a field or an element may be. */
 export function isVaultText(text: string): boolean {
-  // A UTF-16 unit takes one byte of UTF-8 at least, and three at most.
+  // A UTF-16 code unit takes one to three bytes of UTF-8.
   if (text === '' || text.length > KEY_BYTES_MAX || UNPAIRED.test(text)) return false;
   return 3 * text.length <= KEY_BYTES_MAX || encoder.encode(text).length <= KEY_BYTES_MAX;
 }

@@ -39,9 +39,9 @@ import {
 import { ReplicaTime } from './sync/replica-time.ts';
 import { TamperingReplica } from './sync/tamper.ts';
 
-/** Space of the witness that knows the operations which `tampers` changed. */
+/** Namespace of the witness for the operations that `tampers` changed. */
 const TAMPERED = 'tampered';
-/** Space of the witness that knows which data keys were used. */
+/** Namespace of the witness for the data keys that were used. */
 const DATA_KEYS = 'data-keys';
 
 type Setup = NodeSetup<VaultOptions>;
@@ -106,7 +106,7 @@ export class VaultNode implements NodeHandle {
       ...(options.load === undefined
         ? {}
         : { load: new VaultLoad(options.load, host.random('vault.load'), host.now()) }),
-      doubtsOwnClock: this.#behaviour.doubtsOwnClock,
+      adoptsOthersTime: this.#behaviour.adoptsOthersTime,
       passOn: this.#passOn(keys.secretKey),
       ...(host.trace.isRecorded ? { trace: new ReplicaTrace(host, options.vault) } : {}),
       itemsBytesMax: Math.min(
@@ -122,7 +122,7 @@ export class VaultNode implements NodeHandle {
     this.#shell?.stop();
   }
 
-  /** A key on disk that no value needs any more could open what was erased. */
+  /** Reports a key on disk that no value needs any more: it could decrypt an erased value. */
   invariant(): string | undefined {
     const [stale] = this.#replica === undefined ? [] : this.#staleKeys(this.#replica);
     return stale === undefined
@@ -134,18 +134,18 @@ export class VaultNode implements NodeHandle {
     return this.#machine?.status(this.#host.now()) ?? {};
   }
 
-  /** Makes the replica what the disk says that it was. @returns its own operations. */
+  /** Restores the replica from disk. @returns its own operations. */
   #restore(replica: Replica): readonly RestoredOperation[] {
     const store = this.#host.store('vault');
     const { bad, own } = restoreReplica(replica, store, this.#host.name);
     for (let count = 0; count < bad; count += 1) this.#host.drop('bad-record');
-    // With a record missing, no key is known to be needless.
+    // If a record is missing, a key that looks unused may still be needed.
     if (bad > 0 || !this.#behaviour.forgetsKeys) return own;
     for (const entry of this.#staleKeys(replica)) store.delete(entry);
     return own;
   }
 
-  /** Wrapped keys on disk that no value needs: of a write that was cut before their deletion. */
+  /** Wrapped keys on disk that no value needs: a crash came before their deletion was durable. */
   #staleKeys(replica: Replica): readonly string[] {
     const keys = this.#host.store('vault').keys();
     return keys.filter((key) => isEntryKey(key) && replica.keyOf(key) === undefined);
@@ -205,7 +205,7 @@ export class VaultNode implements NodeHandle {
         store.append(effect.record);
         return;
       case 'rewrite':
-        // In this order, since a crash may keep what was written first.
+        // The snapshot first: a crash may keep only the first of the two changes.
         store.put(SNAPSHOT_KEY, effect.snapshot);
         store.truncate();
         return;
@@ -214,7 +214,8 @@ export class VaultNode implements NodeHandle {
         return;
       case 'receipts': {
         const receipts = host.store('receipts');
-        // First, since a crash may keep what was written first: a chain that began anew would be a forgery to witnesses.
+        // The place first: if a crash keeps only this change, the chain still goes on. A chain that starts anew looks
+        // forged to witnesses.
         receipts.put(RECEIPTS_KEY, encodeReceiptPlace(effect.next));
         receipts.truncate();
         for (const record of effect.records) receipts.append(record);
@@ -233,7 +234,7 @@ export class VaultNode implements NodeHandle {
         effect.asker.respond(effect.outcome, effect.body);
         return;
       case 'more':
-        // A watcher that is slow misses changes: what it sees is no log.
+        // A slow watcher misses changes, which are not repeated: what it gets is no complete log.
         effect.asker.more(effect.body);
         return;
       case 'drop':
@@ -259,7 +260,7 @@ export class VaultNode implements NodeHandle {
     }
   }
 
-  /** Counts one of the own operations, of which a replica tells again after a restart. */
+  /** Counts an operation of this replica once, though a restart reports it again. */
   #countOnce(metric: string, sequence: number): void {
     const host = this.#host;
     if (this.#setup.witness.note(`${metric}/${host.name}`, sequence)) return;
@@ -285,14 +286,17 @@ export class VaultNode implements NodeHandle {
     });
   }
 
-  /** Asks the witness whether the operation that this replica took for true is one that was changed. */
+  /** Asks the witness whether an operation that this replica accepted was tampered with. */
   #witness(operation: Uint8Array): void {
     const { witness } = this.#setup;
     if (!witness.has(TAMPERED, witnessNumber(operation))) return;
     this.#host.meter.counter('vault.tampered_undetected').add(1);
   }
 
-  /** Asks the witness whether a data key was used before: with one key and nonce, values betray each other. */
+  /**
+   * Asks the witness whether a data key was used before: since the nonce is constant, the ciphertexts would reveal the
+   * values.
+   */
   #witnessKey(dataKey: Uint8Array): void {
     if (!this.#setup.witness.note(DATA_KEYS, readUint48(dataKey, 0))) return;
     this.#host.meter.counter('vault.keys_reused').add(1);
@@ -300,8 +304,8 @@ export class VaultNode implements NodeHandle {
 }
 
 /**
- * The number by which the witness knows an operation: a checksum, and 16 bits of its signature. No hash of the host, whose
- * time a run may charge: a measurement must cost the node nothing.
+ * The number by which the witness knows an operation: a checksum, and 16 bits of its signature. The host's hash is not
+ * used, since its processor time may be charged to the node, and a measurement must not be.
  */
 function witnessNumber(operation: Uint8Array): number {
   return crc32c(operation) * 0x1_0000 + readUint16(operation, operation.length - 2);

@@ -32,7 +32,7 @@ import {
   SEALED_BYTES_MIN,
 } from './geometry.ts';
 
-/** A dot without what it bears. */
+/** The name of a dot, without its element and value. */
 export type DotName = readonly [actor: string, count: number];
 
 /** What an operation does. */
@@ -105,7 +105,7 @@ export function writeBody(writer: CborWriter, body: OperationBody): void {
   }
 }
 
-/** Reads a body; a wrong one spoils the reader. */
+/** Reads a body; a malformed one spoils the reader. */
 export function readBody(fields: CborFieldReader, kind: OperationKind): OperationBody {
   switch (kind) {
     case 'write': {

@@ -11,7 +11,7 @@ import { COVERED_MAX } from './geometry.ts';
 import type { Operation } from './operation.ts';
 import { compareDots, type DotName } from './operation-body.ts';
 
-/** The change that an operation makes, a small state that is to be merged. */
+/** The change that an operation makes, as a small state to be merged. */
 export function changeOf<Source>(operation: Operation, source: Source): VaultState<Source> {
   const { actor, key, stamp, body } = operation;
   const change = erasuresIn(operation, source);
@@ -44,7 +44,7 @@ export function changeOf<Source>(operation: Operation, source: Source): VaultSta
   return change;
 }
 
-/** The part of the change that is about erasures: that of an erasure, or those that a write has seen. */
+/** The erasures in the change: the operation itself if it is an erasure, or those that a write names as seen. */
 export function erasuresIn<Source>(operation: Operation, source: Source): VaultState<Source> {
   const change = new VaultState<Source>();
   for (const stamp of erasureStamps(operation)) {
@@ -77,7 +77,7 @@ export function coveredDots(set: OrSet<unknown> | undefined, element: string): r
     .slice(0, COVERED_MAX);
 }
 
-/** The stamps of the erasures that an operation tells of. */
+/** The stamps of the erasures in an operation: its own if it is an erasure, or those that a write names as seen. */
 export function erasureStamps({ body, stamp }: Operation): readonly Stamp[] {
   if (body.kind === 'erase') return [stamp];
   return 'erasures' in body ? body.erasures : [];

@@ -1,6 +1,6 @@
 /**
- * Vault: the operations that other replicas may lack, of each actor without gaps. At a bound, of
- * their number or their bytes, the oldest makes room, whoever lacks it.
+ * Vault: the operations that other replicas may lack, without gaps for each actor. At the bound of operations or bytes,
+ * the oldest operation is dropped, even if some replica lacks it.
  *
  * @module
  */
@@ -8,9 +8,9 @@ import type { AppliedOperation } from './applied-operation.ts';
 import { compareNames, compareStamps } from './crdt/stamp.ts';
 import { LOG_BYTES_MAX } from './geometry.ts';
 
-/** Operations of one actor. */
+/** Consecutive operations of one actor. */
 interface Run {
-  /** Number of the last operation that was dropped, or before the first. */
+  /** Number of the last operation that was dropped; the actor's first operation has number 1. */
   base: number;
   /** Index of the first operation in `operations`; those before it were dropped, and are undefined. */
   first: number;
@@ -63,13 +63,13 @@ export class OperationLog {
     Object.assign(run, { base: sequence, first: 0, operations: [] });
   }
 
-  /** True if the log has all operations after these. */
+  /** True if the log has all operations that a replica with this clock lacks. */
   reachesBackTo(clock: ReadonlyMap<string, number>): boolean {
     for (const [actor, { base }] of this.#runs) if ((clock.get(actor) ?? 0) < base) return false;
     return true;
   }
 
-  /** Operations after these, in the order of actors, then of numbers. */
+  /** Operations that a replica with this clock lacks, in the order of actors, then of numbers. */
   *after(clock: ReadonlyMap<string, number>): Generator<AppliedOperation> {
     for (const [actor, { base, first, operations }] of this.#runs) {
       const skipped = Math.max(0, (clock.get(actor) ?? 0) - base);
@@ -79,7 +79,7 @@ export class OperationLog {
     }
   }
 
-  /** Drops the operations up to these. @returns the number dropped. */
+  /** Drops the operations that are in this clock. @returns the number dropped. */
   cut(clock: ReadonlyMap<string, number>): number {
     const before = this.#size;
     for (const [actor, run] of this.#runs) {
@@ -108,7 +108,7 @@ export class OperationLog {
     run.base += count;
     run.first += count;
     this.#size -= count;
-    // Half of the array at a time, so that a drop costs a constant time on average.
+    // Dropped places are cut off once they are half of the array, so that a drop takes constant time on average.
     if (2 * run.first > run.operations.length) {
       run.operations = run.operations.slice(run.first);
       run.first = 0;

@@ -5,8 +5,8 @@
  * [1, vault, actor, sequence, [ms, logical, actor], kind, key, body, hash]
  * ```
  *
- * `sequence` counts the operations of the actor from 1; `hash` is the SHA-256 of the payload before, 32
- * zeros in the first one. For `kind` and `body` see `operation-body.ts`.
+ * `sequence` counts the operations of the actor from 1; `hash` is the SHA-256 of the payload of the actor's previous
+ * operation, 32 zeros in the first one. For `kind` and `body` see `operation-body.ts`.
  *
  * @module
  */
@@ -28,7 +28,7 @@ import {
 
 const ITEMS = 9;
 
-/** What an actor signs. */
+/** The content of an operation, which its actor signs. */
 export interface Operation {
   readonly vaultId: string;
   readonly actor: string;
@@ -38,7 +38,7 @@ export interface Operation {
   readonly stamp: Stamp;
   readonly key: string;
   readonly body: OperationBody;
-  /** SHA-256 of the payload of the actor's operation before. */
+  /** SHA-256 of the payload of the actor's previous operation. */
   readonly previousHash: Uint8Array;
 }
 
@@ -93,14 +93,14 @@ export function entryIdOf(body: OperationBody): Uint8Array | null {
   return value === null ? null : entryIdIn(value);
 }
 
-/** Name of an operation among all. */
+/** The name of an operation, unique in the vault. */
 export function nameOf({ actor, sequence }: Pick<Operation, 'actor' | 'sequence'>): string {
   return `${actor}/${sequence}`;
 }
 
 /**
- * Name of the entry with the sealed value in an operation; null if it has none. It is that of the operation: an id inside
- * the value could be copied by another actor.
+ * Name of the entry with the sealed value in an operation; null if it has none. The entry is named after the operation,
+ * since another actor could copy an id inside the value.
  */
 export function entryOf(operation: Operation): string | null {
   return sealedValueOf(operation.body) === null ? null : nameOf(operation);

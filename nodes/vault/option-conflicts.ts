@@ -1,5 +1,6 @@
 /**
- * Vault: finds options that are each valid, but name replicas that are none, or make a vault that cannot work.
+ * Vault: finds options that are valid alone, but name nodes that are no replicas, or make a vault with too many
+ * replicas.
  *
  * @module
  */
@@ -9,7 +10,7 @@ import { ACTORS_MAX } from './geometry.ts';
 
 type Node = ConfiguredNode<VaultOptions>;
 
-/** Finds names of peers and of those who may take part that no replica has, and vaults of too many replicas. */
+/** Finds names in `peers` and `consent` that no replica has, and vaults with too many replicas. */
 export function findVaultConflicts(nodes: readonly Node[]): readonly OptionConflict[] {
   const names = new Set(nodes.map(({ name }) => name));
   const excess = nodes.slice(ACTORS_MAX, ACTORS_MAX + 1).map(
@@ -23,7 +24,7 @@ export function findVaultConflicts(nodes: readonly Node[]): readonly OptionConfl
   return [...excess, ...nodes.flatMap((node) => strangers(node, names))];
 }
 
-/** Names of a replica's options that no replica has. */
+/** Names in the options of a replica that no replica has. */
 function strangers({ name, options }: Node, names: ReadonlySet<string>): readonly OptionConflict[] {
   const { peers = [], consent } = options;
   const trusted = consent.trusted === 'all' ? [] : consent.trusted;

@@ -1,6 +1,6 @@
 /**
- * Vault: the keys that replicas get before they start: each a signing key, whose public part all others know as that of
- * this actor, and all together the key under which the keys of values are wrapped.
+ * Vault: the keys that replicas get before they start. Each has a signing key, whose public part all replicas know by
+ * the name of the actor. All share the key of the vault, which wraps the keys of values.
  *
  * @module
  */
@@ -10,7 +10,7 @@ import type { Provisioning } from '../../engine/host/protocol.ts';
 const IDENTITY = 'identity';
 const VAULT_KEY = 'vault';
 
-/** What replicas get before they start. */
+/** The keys that replicas get before they start. */
 export const vaultProvisioning: Provisioning = {
   publicKeys: { [IDENTITY]: (secret, crypto) => crypto.ed25519PublicKey(secret) },
   sharedSecrets: () => [VAULT_KEY],
@@ -18,7 +18,7 @@ export const vaultProvisioning: Provisioning = {
 
 /** The keys of one replica. */
 export interface ReplicaKeys {
-  /** Public keys by actor: whoever runs a vault, this replica included. */
+  /** Public keys of all nodes that run `vault`, this replica included, by actor. */
   readonly actors: ReadonlyMap<string, Uint8Array>;
   readonly secretKey: Uint8Array;
   readonly vaultKey: Uint8Array;

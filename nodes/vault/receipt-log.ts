@@ -1,6 +1,6 @@
 /**
- * Vault: the newest receipts of a node, at most `RECEIPTS_MAX`, and where the chain begins that they are. The disk has twice
- * as many at the most.
+ * Vault: the newest receipts of a node, at most `RECEIPTS_MAX`, and the place in their chain where these begin. The
+ * disk holds at most twice as many.
  *
  * @module
  */
@@ -24,7 +24,7 @@ export interface ReceiptLogSetup {
   readonly secretKey: Uint8Array;
   readonly crypto: CryptoProvider;
   /** Largest number of receipts that are kept; {@link RECEIPTS_MAX} if absent. */
-  readonly most?: number;
+  readonly receiptsMax?: number;
 }
 
 /** See the module. */
@@ -36,7 +36,7 @@ export class ReceiptLog {
   #first = 0;
   #start: ReceiptPlace = { sequence: 0, previousHash: NO_RECEIPT_HASH };
   #head: Uint8Array = NO_RECEIPT_HASH;
-  /** Number of receipts that the disk has or is given. */
+  /** Number of receipts on disk, including those being written. */
   #stored = 0;
 
   constructor(setup: ReceiptLogSetup) {
@@ -49,7 +49,7 @@ export class ReceiptLog {
     return this.#start.sequence + this.#receipts.length - this.#first;
   }
 
-  /** SHA-256 of the newest receipt, 32 zeros before the first: what a witness should keep. */
+  /** SHA-256 of the newest receipt, which a witness should keep; 32 zeros before the first. */
   get head(): Uint8Array {
     return this.#head;
   }
@@ -69,19 +69,20 @@ export class ReceiptLog {
   }
 
   /**
-   * Called after {@link add}. @returns the receipts to write in place of those on disk, which are more than twice as many;
-   * undefined: the new one is added to them.
+   * Called after {@link add}.
+   * @returns the receipts to write in place of those on disk, once these are more than twice as many; undefined if the
+   * new receipt is only to be appended.
    */
   replacement(): readonly Uint8Array[] | undefined {
-    if (this.#stored <= 2 * this.#most) return undefined;
+    if (this.#stored <= 2 * this.#receiptsMax) return undefined;
     const kept = this.receipts();
     this.#stored = kept.length;
     return kept;
   }
 
   /**
-   * Takes a receipt from the own disk, in order; the first one may have any number.
-   * @returns false if it does not continue the log; nothing has then changed.
+   * Restores the next receipt from disk; the first one may have any number.
+   * @returns false, without any change, if it does not continue the chain.
    */
   restore(signed: Uint8Array): boolean {
     const receipt = decodeReceipt(signed);
@@ -93,7 +94,10 @@ export class ReceiptLog {
     return true;
   }
 
-  /** Goes on at a place if what was restored ends before it: a crash may have kept that the disk was emptied alone. */
+  /**
+   * Continues the chain at `place` if the restored receipts end before it, after a crash that came between emptying the
+   * store and writing its new receipts.
+   */
   resume(place: ReceiptPlace): void {
     if (place.sequence <= this.sequence) return;
     this.#receipts = [];
@@ -113,8 +117,8 @@ export class ReceiptLog {
     this.#signer.wipe();
   }
 
-  get #most(): number {
-    return this.#setup.most ?? RECEIPTS_MAX;
+  get #receiptsMax(): number {
+    return this.#setup.receiptsMax ?? RECEIPTS_MAX;
   }
 
   #append(signed: Uint8Array): void {
@@ -123,10 +127,10 @@ export class ReceiptLog {
     this.#stored += 1;
     this.#head = crypto.sha256(signed);
     const oldest = this.#receipts[this.#first];
-    if (this.#receipts.length - this.#first <= this.#most || oldest === undefined) return;
+    if (this.#receipts.length - this.#first <= this.#receiptsMax || oldest === undefined) return;
     this.#start = { sequence: this.#start.sequence + 1, previousHash: crypto.sha256(oldest) };
     this.#first += 1;
-    // Half of the array at a time, so that a receipt costs a constant time on average.
+    // Dropped places are cut off once they are half of the array, so that a receipt takes constant time on average.
     if (2 * this.#first > this.#receipts.length) {
       this.#receipts = this.#receipts.slice(this.#first);
       this.#first = 0;

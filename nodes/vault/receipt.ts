@@ -1,16 +1,15 @@
 /**
- * Vault: receipts, which a node signs for each access to its data, in a chain of hashes. They are
- * COSE_Sign1 messages (RFC 9052 section 4.2, see `cose-sign1.ts`) whose payload is a map in deterministic
- * CBOR:
+ * Vault: receipts. A node signs one for each access to its data; each contains the hash of the one before. They are
+ * COSE_Sign1 messages (RFC 9052 section 4.2, see `cose-sign1.ts`) whose payload is a map in deterministic CBOR:
  *
  * ```text
  * {1: vault, 2: sequence, 3: operation, 4: key, 5: SHA-256 of the value or null, 6: success,
  *  7: time (Unix ms), 8: requester, 9: SHA-256 of the receipt before, 32 zeros in the first one}
  * ```
  *
- * Anybody with the public key finds receipts that were changed, removed, exchanged or inserted; that the
- * newest ones are gone shows only the hash that a witness has seen. A hash of a value that can be guessed
- * gives it away: of erasable values the ciphertext is hashed.
+ * Anybody with the public key can detect receipts that were changed, exchanged, inserted, or removed from the middle. A
+ * loss of the newest ones is detected only with a hash that a witness has kept. The hash of a value that is easy to
+ * guess would reveal it: for erasable values, the ciphertext is hashed.
  *
  * @module
  */
@@ -24,12 +23,12 @@ import { HASH_BYTES, KEY_BYTES_MAX, NAME_BYTES_MAX, RECEIPT_BYTES_MAX } from './
 
 /** Separates signatures of receipts from those of anything else. */
 export const RECEIPT_AAD: Uint8Array = new TextEncoder().encode('orrery/vault/1/receipt');
-/** What the first receipt of a chain has as the hash of the one before. */
+/** The previous hash in the first receipt of a chain. */
 export const NO_RECEIPT_HASH: Uint8Array = new Uint8Array(HASH_BYTES);
 
 const FIELDS = 9;
 
-/** Operations that receipts tell of, in the order of their numbers. */
+/** Operations that receipts name, in the order of their numbers. */
 export const RECEIPT_OPERATIONS = ['read', 'write', 'delete', 'increment', 'erase'] as const;
 /** See {@link RECEIPT_OPERATIONS}. */
 export type ReceiptOperation = (typeof RECEIPT_OPERATIONS)[number];
@@ -41,14 +40,14 @@ export interface Receipt {
   readonly sequence: number;
   readonly operation: ReceiptOperation;
   readonly key: string;
-  /** SHA-256 of the value; of an erasable value that of its ciphertext. Null if there is none. */
+  /** SHA-256 of the value, or of its ciphertext if it can be erased; null if there is none. */
   readonly valueHash: Uint8Array | null;
   readonly isSuccess: boolean;
   /** Unix ms. */
   readonly timeMs: number;
   /** Name of the node that asked for the access. */
   readonly requester: string;
-  /** SHA-256 of the receipt before; {@link NO_RECEIPT_HASH} in the first one. */
+  /** SHA-256 of the previous receipt; {@link NO_RECEIPT_HASH} in the first one. */
   readonly previousHash: Uint8Array;
 }
 
@@ -110,7 +109,7 @@ export function decodeReceipt(signed: Uint8Array): Receipt | undefined {
     : undefined;
 }
 
-/** Where a chain of receipts begins, or goes on. */
+/** A place in a chain of receipts, where it begins or continues. */
 export interface ReceiptPlace {
   /** Number of the next receipt. */
   readonly sequence: number;
@@ -137,7 +136,7 @@ export interface ReceiptCheck {
   /** Ed25519 public key of the node. */
   readonly publicKey: Uint8Array;
   readonly vaultId: string;
-  /** Hash of a receipt that a witness has seen; without it the loss of the newest receipts is not found. */
+  /** Hash of a receipt that a witness has seen; without it, a loss of the newest receipts is not detected. */
   readonly witnessHead?: Uint8Array;
   /** Where the chain begins, if older receipts were dropped. */
   readonly start?: ReceiptPlace;

@@ -10,20 +10,22 @@ import { crc32c } from '../../engine/pure/crc32c.ts';
 import type { HostPart } from '../_kit/host-part.ts';
 import { REPLICA_TRACE, type TracedReplica } from './trace-states.ts';
 
-/** Time between two states for each operation, ns: about what it takes to encode what the operation wrote. */
+/** Time between two traced states, for each operation in the vault, ns: about the cost of encoding what it wrote. */
 const INTERVAL_PER_OPERATION_NS = 2_000;
-/** Largest time between two states, ns. */
+/** Largest time between two traced states, ns. */
 const INTERVAL_NS_MAX = 1_000_000_000;
 
-/** What a replica shows of itself. */
+/** What a trace shows of a replica. */
 export interface ShownReplica {
-  /** By actor, the number of the last operation on disk. */
+  /** The number of the last operation on disk, by actor. */
   readonly clock: ReadonlyMap<string, number>;
   /** Encodes the state; undefined while a write to disk runs. */
   readonly stateBytes: (() => Uint8Array) | undefined;
   /** Number of changes of the state so far. */
   readonly changes: number;
-  /** Own erasures that some replica has not confirmed, the oldest first, and who has not confirmed each. */
+  /**
+   * Own erasures that some replica has not confirmed, the oldest first, and the replicas that have not confirmed each.
+   */
   readonly unconfirmed: readonly { readonly by: readonly string[] }[];
 }
 
@@ -35,7 +37,7 @@ export class ReplicaTrace {
   #nextNs: Nanoseconds = Number.NEGATIVE_INFINITY;
   #text = '';
   #checksum = '';
-  /** Number of changes at which that was computed. */
+  /** Number of changes for which the checksum was computed. */
   #checked = -1;
 
   constructor(host: HostPart<'trace'>, vault: string) {
@@ -43,12 +45,15 @@ export class ReplicaTrace {
     this.#machine = REPLICA_TRACE.machine.write({ vault });
   }
 
-  /** Stamps follow the time of other replicas from now on. @param byMs How far that is ahead of the clock, ms. */
+  /**
+   * Notes that stamps follow the time of the other replicas from now on.
+   * @param byMs How far their time is ahead, ms; negative if it is behind.
+   */
   corrected(byMs: number): void {
     this.#clock = { ms: Math.abs(byMs), side: byMs < 0 ? 'ahead' : 'behind' };
   }
 
-  /** Traces the replica if it has changed, unless that was done a moment ago. */
+  /** Traces the replica if it has changed and the last trace is long enough ago. */
   show(now: Nanoseconds, replica: () => ShownReplica): void {
     if (now < this.#nextNs) return;
     const shown = replica();

@@ -1,6 +1,6 @@
 /**
- * Vault: a replica of the data. It applies operations of its own application and of other replicas, and
- * says what is to be stored; it knows no clock, no disk and no network.
+ * Vault: a replica of the data. It applies operations of its own application and of other replicas, and returns what
+ * has to be stored. It has no clock, disk or network.
  *
  * Operations of one actor are applied without gaps, in the order of their numbers; those of different
  * actors in any order. Replicas that have applied the same operations have the same state, byte by byte.
@@ -123,8 +123,8 @@ export class Replica {
   }
 
   /**
-   * Erases a register and all fields of a map. The erasure wins over each write that has not seen it,
-   * whatever its stamp, and their keys are neither kept nor taken again.
+   * Erases a register and all fields of a map. The erasure wins over each write that has not seen it, whatever its
+   * stamp; the keys of such writes are deleted and never accepted again.
    */
   erase(key: string, nowMs: number): Change | VaultRefusal {
     return this.#perform(key, { kind: 'erase' }, { nowMs });
@@ -157,7 +157,7 @@ export class Replica {
 
   /** Checks an operation of another replica, and applies it if it is the next one of its actor. */
   receive(item: Item, nowMs: number): Received {
-    // A copy: what is kept of it must not keep the whole message that brought it.
+    // A copy, since a view would keep the buffer of the whole message in memory.
     const opened = decodeSigned(item.operation.slice());
     if (opened === undefined) return { outcome: 'malformed' };
     const { operation } = opened;
@@ -180,8 +180,8 @@ export class Replica {
   }
 
   /**
-   * Applies the next operation of the own disk, in the order in which they were stored.
-   * @returns false if it is not the next one of its actor; nothing has then changed.
+   * Applies the next operation from disk, in the order in which operations were stored.
+   * @returns false, without any change, if it is not the next one of its actor.
    */
   restore(item: Item): boolean {
     const opened = decodeSigned(item.operation);
@@ -194,7 +194,7 @@ export class Replica {
     return true;
   }
 
-  /** Joins a snapshot of the own disk, before any operation. @returns false if it is malformed. */
+  /** Joins a snapshot from disk, before any operation. @returns false if it is malformed. */
   restoreSnapshot(snapshot: Snapshot): boolean {
     const opened = this.#open(snapshot);
     if (typeof opened === 'string') return false;
@@ -202,15 +202,15 @@ export class Replica {
     return true;
   }
 
-  /** For each actor the number of its last operation here; actors without one are absent. */
+  /** The number of the last operation here, by actor; actors without one are absent. */
   clock(): ReadonlyMap<string, number> {
     const heads = [...this.#ledger.heads].sort(([left], [right]) => compareNames(left, right));
     return new Map(heads.map(([actor, { sequence }]) => [actor, sequence]));
   }
 
   /**
-   * Operations that are here and not at a replica with this clock, in the order of actors, then of numbers:
-   * at least one if there is one, then as many as fit into `bytesMax`. The cost follows from their number.
+   * Operations that a replica with this clock lacks, in the order of actors, then of numbers: at least one if there are
+   * any, and as many as fit into `bytesMax`. The cost is proportional to their number.
    * @returns `cut` if the log no longer has them all.
    */
   itemsFor(clock: ReadonlyMap<string, number>, bytesMax: number): readonly Item[] | 'cut' {
@@ -232,8 +232,9 @@ export class Replica {
   }
 
   /**
-   * Checks a snapshot of another replica, and joins it unless something in it is wrong; of an actor that has signed other
-   * operations here than there, what is here stays.
+   * Checks a snapshot of another replica, and joins it unless something in it is wrong. If an actor has signed two
+   * different operations with one number, one here and one in the snapshot, all its operations in the snapshot are
+   * ignored.
    */
   join(snapshot: Snapshot, nowMs: number): Joined {
     const refused = (outcome: VaultDropReason): Joined => ({ outcome, entries: [], forgotten: [] });
@@ -326,12 +327,12 @@ export class Replica {
     if (!hasRoom(this.#ledger, operation, payload.length + COSE_BYTES_MAX)) return 'state-full';
     const signed = this.#signer.sign(payload);
     const message = decodeCoseSign1(signed);
-    // Never: what was just encoded can be decoded.
+    // Unreachable: a message that was just encoded can be decoded.
     if (message === undefined) return 'invalid';
     return this.#ledger.apply({ signed, message, operation }, wrappedKey).change;
   }
 
-  /** Takes a copy of an operation with a known number: its key may be missing here, or it may be another one. */
+  /** Handles an operation whose number is known: it may bring a missing key, or differ from the one here. */
   #receiveKnown(
     opened: SignedOperation,
     { wrappedKey }: Item,
@@ -350,7 +351,7 @@ export class Replica {
     const drop = this.#verifier.checkSignature(opened);
     if (drop !== undefined) return drop;
     const payload = decodeCoseSign1(first)?.payload;
-    // The signature is no part of the chain: who signs the same payload twice has said one thing.
+    // The hash chain does not cover signatures: two signatures of one payload are no equivocation.
     if (payload !== undefined && equalBytes(payload, opened.message.payload)) return 'known';
     const { actor, sequence } = opened.operation;
     if (!this.#equivocations.has(actor)) {
@@ -405,7 +406,10 @@ export class Replica {
     return undefined;
   }
 
-  /** Keeps proofs that actors have forked, as the snapshot and this replica show. @returns these actors. */
+  /**
+   * Keeps proofs of the actors that have signed two operations with one number, one here and one in the snapshot.
+   * @returns these actors.
+   */
   #forkedIn({ items, proofs }: OpenSnapshot): ReadonlySet<string> {
     const known = this.#ledger.operations();
     const forked = new Set<string>();

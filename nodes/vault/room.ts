@@ -1,6 +1,6 @@
 /**
- * Vault: whether a state has room for what comes, in entries and in bytes: its snapshot must fit into one message. Looked
- * at before the work, with upper bounds.
+ * Vault: whether a state has room for an operation or a snapshot, in entries and in bytes, so that its own snapshot
+ * still fits into one message. The checks come before any work, and use upper bounds.
  *
  * @module
  */
@@ -36,7 +36,7 @@ export function hasRoom(ledger: Ledger, operation: Operation, length: number): b
   const { kind } = operation.body;
   const frees = kind === 'erase' || kind === 'remove' || kind === 'remove-field';
   const actors = actorsIn(operation);
-  // One entry, one last operation of its actor, and each erasure that nobody told of before.
+  // Copies of the operation: as an entry, as the last one of its actor, and for each new erasure that it names.
   const copies = 2 + freshErasures(state, operation).length;
   let bytes = copies * itemBytes(length) + keyBytes(operation.key) + markBytes(operation.actor);
   for (const actor of actors) bytes += markBytes(actor);
@@ -44,14 +44,14 @@ export function hasRoom(ledger: Ledger, operation: Operation, length: number): b
   return isWithin && ledger.bytes + bytes <= (frees ? FREEING_BYTES_MAX : STATE_BYTES_MAX);
 }
 
-/** True if there is room for what a snapshot brings and is not here. */
+/** True if there is room for what is in a snapshot and not here. */
 export function hasRoomForSnapshot(ledger: Ledger, snapshot: OpenSnapshot): boolean {
   const { state } = ledger;
   const known = ledger.operations();
   const growth = { entries: 0, bytes: 0 };
   const stamps = new Set<string>();
   const replaced = new Set<string>();
-  /** The longest operation of each actor that may become its last one. */
+  /** Bytes of the longest operation of each actor that may become its last one. */
   const heads = new Map<string, number>();
   const grow = (opened: SignedOperation, copies: number): void => {
     const { operation, signed } = opened;
@@ -63,7 +63,7 @@ export function hasRoomForSnapshot(ledger: Ledger, snapshot: OpenSnapshot): bool
     growth.bytes += (copies + news.length) * itemBytes(signed.length);
     const head = Math.max(heads.get(operation.actor) ?? 0, itemBytes(signed.length));
     heads.set(operation.actor, head);
-    // A register has one of two writes afterwards.
+    // A register keeps only one of two writes.
     const before = operation.body.kind === 'write' && state.registers.get(operation.key);
     if (!before || replaced.has(operation.key)) return;
     replaced.add(operation.key);
@@ -97,7 +97,7 @@ function* newMarks(context: DotContext | undefined, { clock, cloud }: SeenDots):
   for (const [actor, count] of cloud) if (context?.has(actor, count) !== true) yield actor;
 }
 
-/** The stamps of erasures in an operation that are newer than those which are known. */
+/** The stamps of erasures in an operation that are newer than the known ones. */
 function freshErasures(state: State, operation: Operation): ReturnType<typeof erasureStamps> {
   const known = state.erasuresOf(operation.key);
   return erasureStamps(operation).filter((stamp) => {

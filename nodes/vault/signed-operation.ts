@@ -1,9 +1,9 @@
 /**
- * Vault: operations as their actors have signed them, COSE_Sign1 messages with an `operation.ts` as
- * payload.
+ * Vault: operations in the form that their actors have signed: COSE_Sign1 messages with an operation (see
+ * `operation.ts`) as payload.
  *
- * Which key an operation is verified with follows from the name of its actor and the configuration of
- * this replica, never from the message.
+ * The key that verifies an operation follows from the name of its actor and the configuration of this replica, never
+ * from the message.
  *
  * @module
  */

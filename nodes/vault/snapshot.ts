@@ -1,6 +1,6 @@
 /**
- * Vault: the state of a replica as another one can check it, for a replica to which the log no longer
- * reaches back. In deterministic CBOR (RFC 8949 section 4.2.1):
+ * Vault: the state of a replica with the signatures to verify it, for a replica that lacks operations which are no
+ * longer in the log. In deterministic CBOR (RFC 8949 section 4.2.1):
  *
  * ```text
  * [1, [ITEM, ...], [proof, ...], [SEEN, ...], [SEEN, ...]]       sets, then maps
@@ -8,8 +8,8 @@
  * ITEM  [operation, wrapped key or null]     SEEN  [key, [DOT, ...], [DOT, ...]]: clock and cloud
  * ```
  *
- * Every value, count, element and number of an operation in it is signed by its actor. What was removed is
- * not: a snapshot can hide elements, and operations of the past, but it can forge none.
+ * Every value, count, element and operation number in it is signed by its actor. Removals are not signed: a snapshot
+ * can hide elements and earlier operations, but it can forge none.
  *
  * @module
  */
@@ -35,22 +35,22 @@ const LIST_MAX = 2 * STATE_MAX;
 
 /** What a set or map has seen, without its elements. Dots are in ascending order. */
 export interface SeenDots {
-  /** For each actor the number up to which all of its dots were seen. */
+  /** By actor, the number up to which all of its dots were seen. */
   readonly clock: readonly DotName[];
   /** Dots that were seen beyond a gap. */
   readonly cloud: readonly DotName[];
 }
 
-/** A state whose every value is in an operation that its actor has signed. */
+/** A state whose values are all in operations that their actors have signed. */
 export interface Snapshot {
   /** Operations whose values, counts or dots are part of the state, by actor, then by number. */
   readonly items: readonly Item[];
   /**
-   * Operations that prove how far an actor has come, or what was erased: they count for nothing else. By
-   * actor, then by number.
+   * Operations that prove the last number of an actor, or an erasure, and contribute nothing else. By actor, then by
+   * number.
    */
   readonly proofs: readonly Uint8Array[];
-  /** Dots that sets have seen, by key: what is seen and in no item was removed. */
+  /** Dots that sets have seen, by key: a dot that was seen and is in no item was removed. */
   readonly sets: ReadonlyMap<string, SeenDots>;
   /** The same for maps. */
   readonly maps: ReadonlyMap<string, SeenDots>;
@@ -95,7 +95,7 @@ export function seenDotsOf({ clock, cloud }: DotContext): SeenDots {
   return { clock: [...clock].sort(compareDots), cloud: beyond.sort(compareDots) };
 }
 
-/** The context that a snapshot tells. */
+/** The context of a set, from the form in snapshots. */
 export function contextOf({ clock, cloud }: SeenDots): DotContext {
   const context = new DotContext();
   for (const [actor, count] of clock) context.clock.set(actor, count);

@@ -24,7 +24,7 @@ export const REPLICA_TRACE = {
     {
       /** CRC-32C of the state, 8 hexadecimal digits; null while a write to disk runs. */
       checksum: optionalFormat(wordFormat),
-      /** By actor, the number of the last operation on disk. */
+      /** The number of the last operation on disk, by actor. */
       operations: listFormat(
         textFormatFromTemplate('{actor}={last}', { actor: anyTextFormat, last: countFormat }),
         ' ',
@@ -32,7 +32,7 @@ export const REPLICA_TRACE = {
       /** Own erasures that some replica has not confirmed, and the replicas that have not confirmed them all. */
       erasures: countFormat,
       waiting: listFormat(wordFormat, ' '),
-      /** How wrong the clock was when stamps left it for the time of the others; null if they never did. */
+      /** How far the clock was off when stamps began to follow the time of the others; null if they never did. */
       clock: optionalFormat(
         textFormatFromTemplate('{ms} ms {side}', {
           ms: countFormat,

@@ -1,6 +1,6 @@
 /**
- * The drawing of the vault: its replicas side by side, which operations the disk of each has, which have the same
- * state, and which erasures wait for whom. The data are the states of `trace-states.ts`.
+ * The drawing of the vault: its replicas side by side, with the operations on the disk of each, the replicas that have
+ * the same state, and the replicas that have not confirmed an erasure. The data are the states of `trace-states.ts`.
  *
  * @module
  */
@@ -23,7 +23,7 @@ import {
 import { readTracedStates } from '../_kit/trace-state.ts';
 import { REPLICA_TRACE, type TracedReplica } from './trace-states.ts';
 
-/** Colours of states, that of most replicas first; none is like the red of what is missing. */
+/** Colours of states, the most frequent state first; none resembles the red of missing operations. */
 const STATE_FILLS: readonly ColourRole[] = ['c1', 'c5', 'c3', 'c4', 'c6'];
 const COLUMN_MIN = 64;
 const COLUMN_MAX = 150;
@@ -33,8 +33,8 @@ const GAP = 8;
 const BARS_TOP = 36;
 const BARS_HEIGHT = 84;
 const COLUMN_HEIGHT = BARS_TOP + BARS_HEIGHT + 28;
-/** Height of what is missing at least, so that it is seen, px. */
-const LEAST = 3;
+/** Smallest height of the bar of missing operations, so that it stays visible, px. */
+const MISSING_HEIGHT_MIN = 3;
 const LINE = 18;
 const DIGITS = 4;
 const NOTES_MAX = 12;
@@ -154,7 +154,7 @@ function shapesOf(
   for (const [at, [actor, last]] of [...latest].entries()) {
     const left = x + at * pitch;
     const own = has.get(actor) ?? 0;
-    const gone = own < last ? Math.max(LEAST, (BARS_HEIGHT * (last - own)) / most) : 0;
+    const gone = own < last ? Math.max(MISSING_HEIGHT_MIN, (BARS_HEIGHT * (last - own)) / most) : 0;
     const high = Math.max(0, (BARS_HEIGHT * last) / most - gone);
     solid += barPath(left, base, bar, high);
     missing += barPath(left, base - high, bar, gone);
@@ -184,7 +184,7 @@ function lackText({ lacks }: Column): string {
   return `lacks ${lacks.map(({ actor, count }) => `${count} of ${actor}`).join(', ')}`;
 }
 
-/** What colours do not show of a replica. */
+/** Notes on a replica, about what its colours do not show. */
 function notesOf({ name, clock, erasures, waiting }: Column): readonly string[] {
   const off =
     clock &&
@@ -214,7 +214,7 @@ function titleOf(columns: readonly Column[]): string {
   return `${parts.join(', ')}.`;
 }
 
-/** Number of replicas that have the operations of another one and not its state, which must never be. */
+/** Number of replicas with the same operations as another one and a different state; must be 0. */
 function countSplit(columns: readonly Column[]): number {
   const states = new Map<string, Set<string>>();
   const keys = columns.flatMap(({ vault, operations, checksum }) => {

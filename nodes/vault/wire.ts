@@ -35,10 +35,10 @@ export interface ClockMessage extends TimeReport {
   readonly kind: 'clock';
   /** For each actor, the number of its last operation. */
   readonly clock: ReadonlyMap<string, number>;
-  /** The first bytes of the digest of the sender's state, with which replicas with equal clocks compare. */
+  /** The first bytes of the digest of the sender's state; replicas with equal clocks compare them. */
   readonly digest: Uint8Array;
   readonly receipts: ReceiptsHead;
-  /** What the receiver is to echo. */
+  /** A timestamp that the receiver echoes in its next clock. */
   readonly mark: number;
 }
 
@@ -65,7 +65,7 @@ export function encodeVaultMessage(vaultId: string, message: VaultMessage): Uint
       writer.uint(message.receipts.count);
       writer.string(message.receipts.hash);
       writer.uint(message.mark);
-      // Without an echo, both are 0: no mark is.
+      // Both are 0 without an echo: a mark is never 0.
       writer.uint(message.echo?.mark ?? 0);
       writer.uint(message.echo?.heldMs ?? 0);
       break;

@@ -1,12 +1,11 @@
 /**
- * Counters that go up and down: for each actor what it has added, and what it has taken away (Shapiro et
- * al., "A comprehensive study of convergent and commutative replicated data types", 2011, section
- * 3.1.3).
+ * Counters that go up and down: totals of each actor, of what it has added and of what it has taken away (Shapiro et
+ * al., "A comprehensive study of convergent and commutative replicated data types", 2011, section 3.1.3).
  *
  * @module
  */
 
-/** Totals of one actor, neither of which ever decreases, and the operation with the last ones. */
+/** Totals of one actor, neither of which ever decreases, and the operation that set them last. */
 export interface Totals<Source> {
   readonly added: number;
   readonly taken: number;
@@ -15,7 +14,7 @@ export interface Totals<Source> {
 
 /** A counter. */
 export class Counter<Source> {
-  /** By actor. */
+  /** Totals by actor. */
   readonly totals = new Map<string, Totals<Source>>();
 
   get value(): number {

@@ -3,15 +3,15 @@
  * INRIA RR-8083, 2012; with a cloud of dots as in Almeida et al., "Delta state replicated data types",
  * 2018, section 7.2). A dot is an actor and a number that counts its additions to this set from 1.
  *
- * A clock alone does not do: the maximum of a delta would declare dots seen that have not arrived.
+ * A clock alone is not enough: merging the maximum of a delta would mark dots as seen that have not arrived.
  *
  * @module
  */
 import { markBytes } from './snapshot-bytes.ts';
 
-/** What has been seen. */
+/** The dots that have been seen. */
 export class DotContext {
-  /** For each actor the number up to which all of its dots were seen; no zeros. */
+  /** By actor, the number up to which all of its dots were seen; no zeros. */
   readonly clock = new Map<string, number>();
   /** Numbers of dots that were seen beyond a gap; no empty sets. */
   readonly cloud = new Map<string, Set<number>>();
@@ -22,7 +22,7 @@ export class DotContext {
     return this.clock.size + this.#cloudSize;
   }
 
-  /** Largest number of bytes that they take in a snapshot. The cost follows from the number of actors. */
+  /** Upper bound on the bytes that they take in a snapshot. The cost is proportional to the number of actors. */
   get bytes(): number {
     let bytes = 0;
     for (const actor of this.clock.keys()) bytes += markBytes(actor);
@@ -42,8 +42,8 @@ export class DotContext {
   }
 
   /**
-   * Number of the next dot of an actor all of whose dots are here. What others claim to have seen beyond a gap does not
-   * count: one of them could use up all numbers.
+   * Number of the next dot of an actor, all of whose dots are here. Dots beyond a gap do not count: a replica that
+   * claims to have seen them could use up all numbers that way.
    */
   next(actor: string): number {
     return (this.clock.get(actor) ?? 0) + 1;

@@ -16,7 +16,7 @@ export class HybridClock {
     return [this.#physicalMs, this.#logical];
   }
 
-  /** Advances for an event of this replica. @returns its time, which is later than that of each event before it. */
+  /** Advances for an event of this replica. @returns the time of the event, later than that of all events before it. */
   send(nowMs: number): readonly [physicalMs: number, logical: number] {
     if (nowMs > this.#physicalMs) this.#set(nowMs, 0);
     else this.#set(this.#physicalMs, this.#logical + 1);

@@ -1,8 +1,8 @@
 /**
- * A set in which additions win over concurrent removals (Bieniusa et al., INRIA RR-8083, 2012): an
- * element is in it while it has a dot. A removal drops the dots that it has seen and leaves nothing but
- * the mark that they were seen. Each dot bears a value, so that this is a map, too: then a removal
- * hides the writes that it has seen, and a concurrent write of the field survives.
+ * A set in which additions win over concurrent removals (Bieniusa et al., INRIA RR-8083, 2012): an element is in it
+ * while it has a dot. A removal drops the dots that it has seen and keeps only the mark that they were seen. Each dot
+ * bears a value, so that the set also serves as a map: a removal of a field hides the writes that it has seen, and a
+ * concurrent write survives.
  *
  * The change that an operation makes is a small set, which is merged by the same function.
  *
@@ -38,7 +38,7 @@ export class OrSet<Value> {
     return this.#byName.size + this.context.size;
   }
 
-  /** Largest number of bytes that they take in a snapshot. */
+  /** Upper bound on the bytes that they take in a snapshot. */
   get bytes(): number {
     return this.#bytes + this.context.bytes;
   }
@@ -48,7 +48,7 @@ export class OrSet<Value> {
     for (const dots of this.entries.values()) yield* dots;
   }
 
-  /** What the dot with this name bears; undefined if there is none. */
+  /** The value of the dot with this name; undefined if there is none. */
   valueOf({ actor, count }: Pick<Dot<Value>, 'actor' | 'count'>): Value | undefined {
     return this.#byName.get(nameOf(actor, count))?.value;
   }
@@ -61,9 +61,10 @@ export class OrSet<Value> {
   }
 
   /**
-   * Joins another state: a dot stays if it is in both, or in one of them and not seen by the other.
-   * The cost follows from the smaller of this set and what the other has seen, and the other's entries.
-   * @param dropped Is told of each dot, of either, that is not in the result.
+   * Joins another state: a dot stays if it is in both, or in one of them and not seen by the other. The cost is
+   * proportional to the entries of the other set, plus either the dots here or those that the other has seen, whichever
+   * are fewer.
+   * @param dropped Called with each dot, of either set, that is not in the result.
    */
   merge(other: OrSet<Value>, dropped: (dot: Dot<Value>) => void): void {
     for (const dot of this.#seenBy(other.context)) {
@@ -74,7 +75,7 @@ export class OrSet<Value> {
     for (const dot of other.dots()) {
       const known = this.valueOf(dot);
       if (known !== undefined) {
-        // Only a defective actor names two additions alike: the one that is here stays.
+        // Only a defective actor gives two additions the same dot: the one that is here stays.
         if (known !== dot.value) dropped(dot);
       } else if (this.context.has(dot.actor, dot.count)) dropped(dot);
       else this.#keep(dot);
@@ -90,7 +91,7 @@ export class OrSet<Value> {
     this.#bytes = 0;
   }
 
-  /** A set that has seen the same, and has no elements. */
+  /** A copy that has seen the same dots, and has no elements. */
   cleared(dropped: (dot: Dot<Value>) => void): OrSet<Value> {
     for (const dot of this.#byName.values()) dropped(dot);
     const seen = new OrSet<Value>();

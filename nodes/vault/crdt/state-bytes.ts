@@ -67,7 +67,7 @@ function writeMap<Value>(
   }
 }
 
-/** Compares texts in the order of their encoded items: the head says the length. */
+/** Compares texts in the order of their encoded items, whose heads begin with the length. */
 function compareEncoded(left: Uint8Array, right: Uint8Array): number {
   return left.length - right.length || compareBytes(left, right);
 }

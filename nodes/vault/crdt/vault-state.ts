@@ -2,9 +2,9 @@
  * The state of a vault: registers, counters, sets and maps by key, and which keys were erased. The
  * change that an operation makes is a small state, which is merged by the same function.
  *
- * An erasure wins over each write, of the register or of a field of the map, that has not seen it,
- * whatever its stamp. So each key has a clock of erasures: for each actor the stamp of its last one. A
- * write says which erasures it has seen, and counts only while those are all that are known here.
+ * An erasure wins over each write, of the register or of a field of the map, that has not seen it, whatever its stamp.
+ * So each key has a clock of erasures: for each actor the stamp of its last one. A write names the erasures that it has
+ * seen, and counts only if no other erasure is known here.
  *
  * @module
  */
@@ -14,7 +14,7 @@ import { keyBytes, WEIGHTLESS, type Weight } from './snapshot-bytes.ts';
 import { compareStamps, type Stamp } from './stamp.ts';
 import { compareWrites, type Write } from './write.ts';
 
-/** The last erasure of a key by one actor, and the operation that tells of it. */
+/** The last erasure of a key by one actor, and the operation that proves it. */
 export interface Erasure<Source> {
   readonly stamp: Stamp;
   readonly source: Source;
@@ -41,12 +41,12 @@ export class VaultState<Source> {
     this.#weight = weight;
   }
 
-  /** Number of registers, sets, maps, totals, dots, marks and erasures that are kept, as far as they were merged. */
+  /** Number of registers, sets, maps, totals, dots, marks and erasures that were merged into this state. */
   get size(): number {
     return this.#size;
   }
 
-  /** Largest number of bytes that they take in a snapshot. */
+  /** Upper bound on the bytes that they take in a snapshot. */
   get bytes(): number {
     return this.#bytes;
   }
@@ -56,7 +56,7 @@ export class VaultState<Source> {
     return this.erasures.get(key) ?? NO_ERASURES;
   }
 
-  /** The erasures of a key, to add to; there has to be one in the end. */
+  /** The erasures of a key, for a caller that adds at least one. */
   erasuresFor(key: string): Map<string, Erasure<Source>> {
     return entryOf(this.erasures, key, () => new Map<string, Erasure<Source>>());
   }
@@ -90,7 +90,7 @@ export class VaultState<Source> {
     for (const map of this.maps.values()) for (const { value } of map.dots()) yield value.source;
   }
 
-  /** The operations that tell of the erasures. */
+  /** The operations that prove the erasures. */
   *erasureSources(): Generator<Source> {
     for (const erasures of this.erasures.values()) {
       for (const { source } of erasures.values()) yield source;
@@ -99,7 +99,7 @@ export class VaultState<Source> {
 
   /**
    * Joins another state, which is left as it is.
-   * @param dropped Is told of each source, of either, whose value or dot is not in the result.
+   * @param dropped Called with each source, of either state, whose value or dot is not in the result.
    */
   merge(other: VaultState<Source>, dropped: (source: Source) => void): void {
     for (const [key, erasures] of other.erasures) this.#erase(key, erasures, dropped);
@@ -130,7 +130,7 @@ export class VaultState<Source> {
     if (!this.maps.has(key)) this.#grow(1, keyBytes(key));
     const ours = this.mapOf(key);
     const drop = (dot: Dot<Write<Source>>): void => {
-      // The same operation may come in another copy of the dot.
+      // The other state may have another copy of the dot, of the same operation.
       if (ours.valueOf(dot)?.source !== dot.value.source) dropped(dot.value.source);
     };
     this.#resize(ours, () =>
@@ -162,7 +162,7 @@ export class VaultState<Source> {
     if (isNew) this.#forget(key, dropped);
   }
 
-  /** Drops what has not seen the newest erasures: all that was here before them. */
+  /** Drops the register and the fields of a key, which have not seen the newest erasures. */
   #forget(key: string, dropped: (source: Source) => void): void {
     const register = this.registers.get(key);
     if (register !== undefined) {

@@ -15,8 +15,8 @@ export interface Write<Source> {
 }
 
 /**
- * Compares writes: a larger one wins. Equal stamps, which only a defective actor makes, are decided by the
- * larger bytes, and null is the least.
+ * Compares writes: the larger one wins. Only a defective actor makes equal stamps; then the larger bytes win, and null
+ * is the smallest.
  */
 export function compareWrites(left: Write<unknown>, right: Write<unknown>): number {
   const difference = compareStamps(left.stamp, right.stamp);

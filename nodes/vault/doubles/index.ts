@@ -1,6 +1,4 @@
 /**
- * DEFECTIVE DOUBLES, never for real data: wrong variants of the protocol. A scenario that runs one misses a limit, which
- * proves that the limit can fail.
  *
  * @module
  */
@@ -12,7 +10,7 @@ export const DOUBLES: Readonly<Record<NonNullable<VaultOptions['double']>, Parti
   'carried-key': { replica: { believesCarriedKey: true } },
   'one-nonce': { replica: { oneNonce: true } },
   'by-millisecond': { replica: { dedupesByMillisecond: true } },
-  'own-clock': { doubtsOwnClock: false },
+  'own-clock': { adoptsOthersTime: false },
   'keeps-keys': { forgetsKeys: false },
 };
 

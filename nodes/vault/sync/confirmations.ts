@@ -1,5 +1,6 @@
 /**
- * Vault: which operations of a replica the others do not have on their disks yet, as their clocks say.
+ * Vault: the operations of this replica that are not yet on the disks of all others, according to the clocks that they
+ * send.
  *
  * @module
  */
@@ -13,11 +14,11 @@ export interface OwnOperation<Asker> {
   /** When it was asked for; absent for one of an earlier life. */
   readonly sinceNs?: Nanoseconds;
   readonly isErase: boolean;
-  /** The asker that is answered once all replicas have it. */
+  /** Gets its answer once all replicas have the operation. */
   readonly asker?: Asker;
 }
 
-/** Operations of one replica that wait for the others, the oldest first. */
+/** Operations of one replica that the others have not confirmed, the oldest first. */
 export class Confirmations<Asker> {
   readonly #own: string;
   #open: OwnOperation<Asker>[] = [];
@@ -36,7 +37,7 @@ export class Confirmations<Asker> {
     this.#open.push(operation);
   }
 
-  /** Takes out the operations that all of these replicas have. */
+  /** Removes the operations that all of these replicas have. @returns them. */
   confirm(members: readonly PeerView[]): readonly OwnOperation<Asker>[] {
     const common = members.reduce(
       (least, peer) => Math.min(least, this.#known(peer)),
@@ -46,7 +47,7 @@ export class Confirmations<Asker> {
     return this.#open.splice(0, first < 0 ? this.#open.length : first);
   }
 
-  /** Nobody waits for the operation with this asker any more; it is measured all the same. */
+  /** Forgets an asker that no longer waits for its answer; its operation is still measured. */
   forget(asker: Asker): void {
     this.#open = this.#open.map((one) => {
       if (one.asker !== asker) return one;
@@ -60,7 +61,7 @@ export class Confirmations<Asker> {
     return this.#open.filter(({ isErase }) => isErase).length;
   }
 
-  /** For each erasure that is not confirmed, who has not confirmed it. */
+  /** The erasures that are not confirmed, and the replicas that have not confirmed each. */
   unconfirmed(
     members: readonly PeerView[],
   ): readonly { readonly sequence: number; readonly by: readonly string[] }[] {

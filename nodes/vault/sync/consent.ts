@@ -1,13 +1,13 @@
 /**
- * Vault: who may take part in the vault at this replica. Nobody may whom its owner has not named; a node that asks is
- * put to the owner, and refused after a time without an answer.
+ * Vault: which nodes may take part in the vault at this replica: those that its owner allows. A message of any other
+ * node puts a question to the owner, and counts as denied after a time without an answer.
  *
  * @module
  */
 import type { Nanoseconds } from '../../../engine/host/time.ts';
 import type { VaultOptions } from '../config.ts';
 
-/** A question to the owner that stands. */
+/** An open question to the owner. */
 export interface OpenConsent {
   readonly peer: string;
   /** When it counts as denied. */
@@ -19,10 +19,10 @@ type Decision = 'allowed' | 'denied' | OpenConsent;
 /** The decisions of one replica's owner about its peers. */
 export class Consent {
   readonly #options: VaultOptions['consent'];
-  /** What was decided, and what is open: at most one entry per peer. */
+  /** Decisions and open questions: at most one entry per peer. */
   readonly #decisions = new Map<string, Decision>();
 
-  /** @param decided What the owner said before a restart, by the name of the peer. */
+  /** @param decided The owner's decisions before a restart, by the name of the peer. */
   constructor(options: VaultOptions['consent'], decided: ReadonlyMap<string, boolean> = new Map()) {
     this.#options = options;
     for (const [peer, isAllowed] of decided) this.decide(peer, isAllowed);
@@ -37,8 +37,8 @@ export class Consent {
   }
 
   /**
-   * Called with a message of a peer that is not allowed: asks the owner, unless the peer is blocked or the question
-   * stands. @returns `no-consent` while the owner may still answer, `denied` otherwise.
+   * Called with a message of a peer that is not allowed: asks the owner, unless the peer is blocked or the question is
+   * already open.
    */
   ask(peer: string, now: Nanoseconds): 'no-consent' | 'denied' {
     const decision = this.#decisions.get(peer);
@@ -53,14 +53,14 @@ export class Consent {
     return 'denied';
   }
 
-  /** The owner's answer, whether it was asked or not. @returns false for a blocked peer, which nobody can let in. */
+  /** Takes the owner's decision, asked for or not. @returns false for a blocked peer, which nobody can allow. */
   decide(peer: string, isAllowed: boolean): boolean {
     if (this.#options.blocked.includes(peer)) return false;
     this.#decisions.set(peer, isAllowed ? 'allowed' : 'denied');
     return true;
   }
 
-  /** Questions that stand at `now`. */
+  /** Questions that are open at `now`. */
   open(now: Nanoseconds): readonly OpenConsent[] {
     return [...this.#decisions.values()].filter(
       (one): one is OpenConsent => typeof one === 'object' && now < one.untilNs,

@@ -10,7 +10,7 @@ import type { VaultDropReason } from '../drop-reasons.ts';
 import type { ReceiptPlace } from '../receipt.ts';
 import type { SyncDropReason } from './drop-reasons.ts';
 
-/** What a request asks for; `get` to `status` change nothing but the chain of receipts. */
+/** The requests to a replica; those from `get` to `watch` change nothing but the chain of receipts. */
 export const VAULT_QUESTIONS = {
   get: 'the value of the register `target`',
   count: 'the value of the counter `target`, as text',
@@ -44,10 +44,10 @@ export interface VaultRequest {
   readonly body: Uint8Array;
 }
 
-/** What a message to a peer brings: its carrier says when it has arrived. */
+/** The content of a message to a peer; the carrier's report of its delivery names it again. */
 export type SentKind = 'clock' | 'items';
 
-/** What a replica's machine gets; `Asker` names who asked. */
+/** The inputs of a replica's machine; `Asker` identifies the sender of a request. */
 export type VaultInput<Asker> =
   | { readonly kind: 'start' }
   | { readonly kind: 'message'; readonly from: string; readonly bytes: Uint8Array }
@@ -71,7 +71,7 @@ export type RequestRefusal =
   | 'busy'
   | 'unknown-node';
 
-/** What the node does for its machine. */
+/** The effects that the node performs for its machine. */
 export type VaultEffect<Asker> =
   | {
       readonly kind: 'send';
@@ -82,7 +82,7 @@ export type VaultEffect<Asker> =
   | { readonly kind: 'append'; readonly record: Uint8Array }
   | { readonly kind: 'rewrite'; readonly snapshot: Uint8Array }
   | { readonly kind: 'receipt'; readonly record: Uint8Array }
-  /** All receipts that the disk shall have. */
+  /** Replaces all receipts on disk. */
   | {
       readonly kind: 'receipts';
       readonly records: readonly Uint8Array[];

@@ -1,6 +1,6 @@
 /**
- * Vault: what a replica tells the others and takes from them: clocks, and operations that the other lacks
- * (anti-entropy; Demers et al. 1987, section 1.3).
+ * Vault: the exchange of a replica with the others. Each sends clocks, which name the last operation of each actor on
+ * its disk, and the operations that the other one lacks (anti-entropy; Demers et al. 1987, section 1.3).
  *
  * @module
  */
@@ -54,50 +54,50 @@ export interface ExchangeParts {
   readonly receipts: ReceiptLog;
   readonly time: ReplicaTime;
   readonly random: Random;
-  /** The own operations that the disk had. */
+  /** The operations of this replica that were on disk. */
   readonly restored: readonly RestoredOperation[];
-  /** What the owner said of peers, as the disk had it. */
+  /** The owner's decisions about peers that were on disk. */
   readonly decided: ReadonlyMap<string, boolean>;
-  /** Follows the time of the others; false for a double. */
-  readonly doubtsOwnClock: boolean;
-  /** Changes what is passed on; the identity, except for an attacker. */
+  /** True if the replica adopts the time of the others; false for a double. */
+  readonly adoptsOthersTime: boolean;
+  /** Returns the items to pass on: the same, except for an attacker. */
   readonly passOn: (items: readonly Item[]) => readonly Item[];
-  /** Operations that one message brings take at most so many bytes, unless a single one is longer. */
+  /** Largest total length of the operations in a message, bytes; a longer one is sent alone. */
   readonly itemsBytesMax: number;
   /** Absent while no trace is recorded. */
   readonly trace?: ReplicaTrace;
 }
 
-/** The exchange of one replica with the others; `Asker` names who made a request. */
+/** The exchange of one replica with the others; `Asker` identifies the sender of a request. */
 export class Exchange<Asker> {
   readonly #parts: ExchangeParts;
   readonly #outputs: Outputs<Asker>;
   readonly #noted: (change: WatchedChange) => void;
-  /** All other replicas: also those with which this one exchanges nothing have to confirm an erasure. */
+  /** All other replicas: those with which this one exchanges nothing have to confirm erasures, too. */
   readonly #others: readonly PeerView[];
-  /** Those with which it exchanges clocks, if they may take part. */
+  /** The replicas with which this one exchanges clocks, if they may take part. */
   readonly #peers: ReadonlyMap<string, PeerView>;
   readonly #consent: Consent;
   readonly #confirmations: Confirmations<Asker>;
-  /** Infinity before the first write: what a restart has deleted is not on the disk yet. */
+  /** Infinity until the first write has ended: only then are the deletions of the start durable. */
   #nextRoundNs: Nanoseconds = Number.POSITIVE_INFINITY;
   #shortDigest: Uint8Array = NO_DIGEST;
-  /** Number of changes at which that was computed. */
+  /** Number of changes for which the digest was computed. */
   #digested = -1;
   /** Number of erasures that some replica has not confirmed, as last reported. */
   #unconfirmed = 0;
-  /** What the disk has, and so what this replica says that it has. */
+  /** The clock of the disk, which is the one that this replica sends. */
   #durable: Clock;
-  /** The head of the receipts that the disk has. */
+  /** The head of the receipts on disk. */
   #receipts: ReceiptsHead = { count: 0, hash: NO_HASH };
-  /** False during a write: own operations that the disk may not have are told to nobody. */
+  /** False during a write: operations of this replica that may not be on disk are not sent. */
   #isTelling = true;
   #isFailing = false;
-  /** Peers to which a clock is sent after the write: those whose operations it makes durable. */
+  /** Peers whose operations the current write makes durable; each gets a clock after it. */
   readonly #toConfirm = new Set<PeerView>();
   /** Peers whose clocks came during the write. */
   readonly #toAnswer = new Set<PeerView>();
-  /** Number of operations from which on those that all replicas have are cut from the log. */
+  /** Length of the log, in operations, at which those that all replicas have are dropped from it. */
   #cutAt: number;
 
   /** @param noted Called with each change by another replica. */
@@ -118,13 +118,13 @@ export class Exchange<Asker> {
     const known = [...parts.decided].filter(([name]) => this.#peers.has(name));
     this.#consent = new Consent(parts.options.consent, new Map(known));
     this.#confirmations = new Confirmations(parts.own);
-    // Who asked for these is gone; whether all replicas have them is told all the same.
+    // Their askers are gone; the operations are confirmed all the same.
     for (const operation of parts.restored) this.#confirmations.add(operation);
     this.#durable = new Map(parts.replica.clock());
     this.#cutAt = Math.ceil(parts.options.log / 2);
   }
 
-  /** When the next round begins. */
+  /** When the next round of clocks begins. */
   get nextAt(): Nanoseconds {
     return this.#nextRoundNs;
   }
@@ -143,7 +143,7 @@ export class Exchange<Asker> {
     };
   }
 
-  /** Questions to the owner that stand at `now`. */
+  /** Questions to the owner that are open at `now`. */
   consents(now: Nanoseconds): ReturnType<Consent['open']> {
     return this.#consent.open(now);
   }
@@ -166,12 +166,12 @@ export class Exchange<Asker> {
     return heads;
   }
 
-  /** Nobody waits any more for what this asker asked. */
+  /** The asker no longer waits for its answer. */
   cancel(asker: Asker): void {
     this.#confirmations.forget(asker);
   }
 
-  /** Tells all peers what this replica has; a peer that lacks something, or has more, answers. */
+  /** Sends a clock to all peers; each one that lacks operations, or has more, answers. */
   round(now: Nanoseconds): void {
     const { options, random } = this.#parts;
     const factor = 1 - ROUND_JITTER + 2 * ROUND_JITTER * random.uniform();
@@ -215,18 +215,18 @@ export class Exchange<Asker> {
   }
 
   /** A write begins. */
-  writes(): void {
+  writeStarted(): void {
     this.#isTelling = false;
     this.#isFailing = false;
   }
 
-  /** A write has failed: until the next one, nothing more is taken from others. */
-  fails(): void {
+  /** A write has failed: no operations of others are accepted until the next one. */
+  writeFailed(): void {
     this.#isFailing = true;
   }
 
-  /** The disk has what `clock` says. */
-  wrote(now: Nanoseconds, clock: Clock, receipts: ReceiptsHead): void {
+  /** A write has ended: everything in `clock` is on disk. */
+  writeEnded(now: Nanoseconds, clock: Clock, receipts: ReceiptsHead): void {
     this.#durable = clock;
     this.#receipts = receipts;
     this.#isTelling = true;
@@ -242,7 +242,7 @@ export class Exchange<Asker> {
     this.#traced(now);
   }
 
-  /** The disk has what this replica begins with. */
+  /** Begins the rounds, once the state of the start is on disk. */
   #start(now: Nanoseconds): void {
     this.#nextRoundNs = now;
     for (const { sequence } of this.#parts.restored) {
@@ -251,7 +251,7 @@ export class Exchange<Asker> {
     this.#confirm(now);
   }
 
-  /** Tells the others operations of this replica, in order, that the disk has. */
+  /** Sends operations of this replica, which are on disk, to the others, in order. */
   publish(
     now: Nanoseconds,
     written: readonly (OwnOperation<Asker> & { readonly item: Item })[],
@@ -267,7 +267,7 @@ export class Exchange<Asker> {
     const bytes = items.reduce((sum, { operation }) => sum + operation.length, 0);
     const upTo = new Map([[own, first.sequence + written.length - 1]]);
     for (const peer of this.#members()) {
-      // A peer that lacks earlier ones gets all in order, once its clock says so; and so does one that gets many.
+      // A peer that lacks earlier operations, or would get too many at once, gets them in order after its next clock.
       const isNext = (peer.expected(now).get(own) ?? 0) >= first.sequence - 1;
       if (isNext && peer.hasRoom && bytes <= itemsBytesMax) this.#tell(now, peer, items, upTo);
     }
@@ -296,11 +296,11 @@ export class Exchange<Asker> {
         heldMs: Math.floor((now - peer.mark.atNs) / NS_PER_MS),
       },
     });
-    peer.askedNs = now;
+    peer.clockSentNs = now;
     if (isEqual && peer.isHeard) this.#outputs.measure('sync.idle_bytes', length);
   }
 
-  /** The first bytes of the digest, which is computed once for each state: a peer may send many clocks. */
+  /** The first bytes of the digest. It is computed once per state, since a peer may send many clocks. */
   #digest(): Uint8Array {
     return this.#digested === this.#outputs.changes ? this.#shortDigest : this.#newDigest();
   }
@@ -320,13 +320,13 @@ export class Exchange<Asker> {
   }
 
   #clock(now: Nanoseconds, peer: PeerView, message: ClockMessage): void {
-    const { time, doubtsOwnClock, actors } = this.#parts;
+    const { time, adoptsOthersTime, actors } = this.#parts;
     for (const actor of message.clock.keys()) {
       if (actors.has(actor)) continue;
       this.#outputs.drop('unknown-actor');
       return;
     }
-    const movedMs = doubtsOwnClock ? time.heard(peer.name, message, now) : 0;
+    const movedMs = adoptsOthersTime ? time.heard(peer.name, message, now) : 0;
     if (movedMs !== 0) {
       this.#outputs.count('clock_corrections');
       this.#parts.trace?.corrected(movedMs);
@@ -343,7 +343,7 @@ export class Exchange<Asker> {
     else this.#toAnswer.add(peer);
   }
 
-  /** Keeps the longest chain of receipts that a peer has told of: a shorter one has lost its end. */
+  /** Keeps the head of a peer's longest chain of receipts: a shorter chain has lost its newest ones. */
   #witness(peer: PeerView, head: ReceiptsHead): void {
     const known = peer.receipts;
     if (known === undefined || head.count >= known.count) peer.receipts = head;
@@ -355,14 +355,14 @@ export class Exchange<Asker> {
       );
   }
 
-  /** Warns of a peer once: it can give the same reason with each message. */
+  /** Warns of a peer once for each reason, which any of its messages can repeat. */
   #warnOf(peer: PeerView, reason: 'receipts' | 'state', text: string): void {
     if (peer.warned.has(reason)) return;
     peer.warned.add(reason);
     this.#outputs.warn(text);
   }
 
-  /** Measures the operations that all replicas have by now, and answers who waits for that. */
+  /** Measures the operations that all replicas have by now, and answers their askers. */
   #confirm(now: Nanoseconds): void {
     for (const { sequence, sinceNs, isErase, asker } of this.#confirmations.confirm(this.#others)) {
       this.#outputs.push({ kind: 'converged', sequence });
@@ -390,7 +390,7 @@ export class Exchange<Asker> {
     }));
   }
 
-  /** Two replicas that have the same operations must have the same state, by bytes. */
+  /** Compares states: replicas with the same operations must have the same state, by bytes. */
   #compare(peer: PeerView, { clock, digest }: ClockMessage): void {
     const own = this.#parts.replica.clock();
     if (equalBytes(digest, NO_DIGEST) || isAhead(own, clock) || isAhead(clock, own)) return;
@@ -399,7 +399,7 @@ export class Exchange<Asker> {
     else this.#warnOf(peer, 'state', `${peer.name} has the same operations and another state`);
   }
 
-  /** Sends what the peer lacks, and asks for what it has more. */
+  /** Sends the operations that the peer lacks, and a clock to ask for those that only the peer has. */
   #answerClock(now: Nanoseconds, peer: PeerView): void {
     const { replica } = this.#parts;
     const expected = peer.expected(now);
@@ -412,10 +412,10 @@ export class Exchange<Asker> {
       } else this.#tell(now, peer, missing, advance(expected, replica.clock(), missing.length));
     }
     const isBehind = isAhead(peer.clock, replica.clock());
-    if (isBehind && now >= peer.askedNs + ASK_AGAIN_NS) this.#sendClock(now, peer);
+    if (isBehind && now >= peer.clockSentNs + ASK_AGAIN_NS) this.#sendClock(now, peer);
   }
 
-  /** Sends operations. @param upTo What the peer has of them, if nothing is lost. */
+  /** Sends operations. @param upTo The clock of the peer once it has them. */
   #tell(now: Nanoseconds, peer: PeerView, items: readonly Item[], upTo: Clock): void {
     const { passOn } = this.#parts;
     this.#send(peer, { kind: 'items', items: passOn(items) });
@@ -437,7 +437,7 @@ export class Exchange<Asker> {
       if (outcome === 'gap') hasGap = true;
       else if (outcome !== 'applied' && outcome !== 'known') this.#outputs.drop(outcome);
     }
-    if (hasGap && now >= peer.askedNs + ASK_AGAIN_NS) this.#sendClock(now, peer);
+    if (hasGap && now >= peer.clockSentNs + ASK_AGAIN_NS) this.#sendClock(now, peer);
   }
 
   #snapshot(now: Nanoseconds, peer: PeerView, bytes: Uint8Array): void {
@@ -465,7 +465,7 @@ export class Exchange<Asker> {
     this.#toConfirm.add(peer);
   }
 
-  /** Drops operations from the log that every replica has, and replaces it on disk when that is long. */
+  /** Drops operations that every replica has from the log, and replaces the log on disk if that is long. */
   #cut(): void {
     const { replica, options } = this.#parts;
     const isLong = this.#outputs.logBytes > LOG_BYTES_MAX;

@@ -10,7 +10,7 @@ import type { VaultRequest } from './effects.ts';
 
 const NS_PER_S = 1_000_000_000;
 const encoder = new TextEncoder();
-/** Elements that a set takes in turn, so that removals find some. */
+/** Number of different elements of a set: few, so that removals find some. */
 const ELEMENTS = 8;
 
 /** Makes requests at random instants. */

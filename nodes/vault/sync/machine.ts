@@ -1,8 +1,8 @@
 /**
- * Vault: the machine of one replica: answers requests, and writes what it takes to disk before anybody hears of it.
+ * Vault: the machine of one replica. It answers requests, and writes operations to disk before anybody hears of them.
  *
- * One write runs at a time. Requests that come during a write wait for its end: an operation of this replica that is
- * told before the disk has it would be made a second time after a crash, with the same number.
+ * One write runs at a time. Requests that come during a write wait for its end: if an operation of this replica were
+ * sent before it is on disk, a crash would let the replica use its number again for another one.
  *
  * @module
  */
@@ -46,25 +46,25 @@ interface Written<Asker> extends Waiting<Asker> {
   readonly sequence: number;
 }
 
-/** The machine of one replica; `Asker` names who made a request. */
+/** The machine of one replica; `Asker` identifies the sender of a request. */
 export class VaultMachine<Asker> implements StateMachine<VaultInput<Asker>, VaultEffect<Asker>> {
   readonly #parts: VaultMachineParts;
   readonly #outputs = new Outputs<Asker>();
   readonly #watchers = new Watchers<Asker>();
   readonly #exchange: Exchange<Asker>;
   #retryNs: Nanoseconds = Number.POSITIVE_INFINITY;
-  /** What the disk will have when the write that runs has ended; undefined if none runs. */
+  /** What the disk will have at the end of the current write; undefined if none runs. */
   #writing: { readonly clock: Clock; readonly receipts: ReceiptsHead } | undefined;
   /** Own operations that the disk does not have yet. */
   #written: Written<Asker>[] = [];
-  /** Who said what of a peer that the disk does not have yet. */
+  /** The askers of decisions about peers that are not yet on disk. */
   #decided: (Asker | undefined)[] = [];
   #waiting: Waiting<Asker>[] = [];
 
   constructor(parts: VaultMachineParts) {
     this.#parts = parts;
     this.#exchange = new Exchange(parts, this.#outputs, (change) => this.#watchers.note(change));
-    // What a restart has deleted must be on disk before a clock says so.
+    // The deletions of the start must be on disk before the first clock is sent.
     this.#outputs.markDirty();
   }
 
@@ -159,7 +159,7 @@ export class VaultMachine<Asker> implements StateMachine<VaultInput<Asker>, Vaul
     }
   }
 
-  /** Does what the owner says of a peer, who is answered when a restart cannot forget it any more. */
+  /** Performs the owner's decision about a peer. The answer follows once it is on disk. */
   #decide(now: Nanoseconds, { request, asker }: Waiting<Asker>): void {
     const isKnown = this.#exchange.decide(now, request.target, request.kind === 'allow');
     this.#receipt(now, request, isKnown, null);
@@ -167,7 +167,7 @@ export class VaultMachine<Asker> implements StateMachine<VaultInput<Asker>, Vaul
     else this.#outputs.answer(asker, 'unknown-node');
   }
 
-  /** Performs the requests that wait; the disk has none of them before the next write has ended. */
+  /** Performs the waiting requests, for the next write. */
   #change(now: Nanoseconds): void {
     const { replica, time, own } = this.#parts;
     const waiting = this.#waiting;
@@ -200,21 +200,21 @@ export class VaultMachine<Asker> implements StateMachine<VaultInput<Asker>, Vaul
       clock: new Map(replica.clock()),
       receipts: { count: receipts.sequence, hash: receipts.head },
     };
-    this.#exchange.writes();
+    this.#exchange.writeStarted();
     this.#outputs.push({ kind: 'sync' });
   }
 
   #synced(now: Nanoseconds, isDurable: boolean): void {
     if (!isDurable) {
-      // Nothing is told, and no request begins, until the disk has what nobody was answered.
+      // Nothing is sent and no request begins until a later write makes these operations durable.
       this.#retryNs = now + DISK_RETRY_NS;
-      this.#exchange.fails();
+      this.#exchange.writeFailed();
       return;
     }
     const durable = this.#writing;
     if (durable === undefined) return;
     this.#writing = undefined;
-    this.#exchange.wrote(now, durable.clock, durable.receipts);
+    this.#exchange.writeEnded(now, durable.clock, durable.receipts);
     for (const asker of this.#decided) this.#outputs.answer(asker, 'ok');
     this.#decided = [];
     const written = this.#written;
@@ -227,7 +227,7 @@ export class VaultMachine<Asker> implements StateMachine<VaultInput<Asker>, Vaul
     this.#change(now);
   }
 
-  /** Answers who asked for an operation, unless it is an erasure, for which all replicas are awaited. */
+  /** Answers the asker of an operation, except for an erasure, which all replicas have to confirm first. */
   #settled({ request, asker, sequence, sinceNs, item }: Written<Asker>): {
     readonly sequence: number;
     readonly sinceNs: Nanoseconds;
@@ -247,8 +247,9 @@ export class VaultMachine<Asker> implements StateMachine<VaultInput<Asker>, Vaul
   }
 
   /**
-   * Signs what was asked for about a key, and whether it was done.
-   * @param operation What came of it; its hash commits to the ciphertext of an erasable value, not to the value.
+   * Adds a receipt for a request about a key.
+   * @param operation The operation that the request led to. Its hash reveals nothing about an erasable value, of which
+   * it has only the ciphertext.
    */
   #receipt(
     now: Nanoseconds,

@@ -11,12 +11,12 @@ import { encodeDecision } from './records.ts';
 export class Outputs<Asker> {
   #effects: VaultEffect<Asker>[] = [];
   #isDirty = false;
-  /** Bytes of the operations that were added to the log on disk since it was replaced. */
+  /** Bytes of the operations in the log on disk since the log was last replaced. */
   logBytes = 0;
   /** Number of changes of the replica so far. */
   changes = 0;
 
-  /** Something else has to be written, such as a receipt. */
+  /** Asks for a write, for example of a receipt. */
   markDirty(): void {
     this.#isDirty = true;
   }
@@ -28,7 +28,7 @@ export class Outputs<Asker> {
     return effects;
   }
 
-  /** True if something was changed on disk since the last call. */
+  /** True if anything has to be written since the last call. */
   takeDirty(): boolean {
     const isDirty = this.#isDirty;
     this.#isDirty = false;
@@ -39,7 +39,7 @@ export class Outputs<Asker> {
     this.#effects.push(effect);
   }
 
-  /** Answers who asked; nobody if the replica itself did. */
+  /** Answers a request, unless the replica itself made it. */
   answer(asker: Asker | undefined, outcome: 'ok' | RequestRefusal, body?: Uint8Array): void {
     if (asker === undefined) return;
     this.push({ kind: 'answer', asker, outcome, ...(body === undefined ? {} : { body }) });
@@ -65,7 +65,7 @@ export class Outputs<Asker> {
   keep({ item, entry, forgotten }: Change): void {
     this.#isDirty = true;
     this.changes += 1;
-    // First, since a crash may keep what was written first: an operation without its key reads as erased.
+    // The key first, since a crash may keep only the first change: an operation without its key reads as erased.
     if (entry !== null) this.keepKey(entry, item.wrappedKey);
     this.push({ kind: 'append', record: item.operation });
     this.logBytes += item.operation.length;
@@ -77,7 +77,7 @@ export class Outputs<Asker> {
     if (wrappedKey instanceof Uint8Array) this.push({ kind: 'put', key: entry, value: wrappedKey });
   }
 
-  /** Puts what the owner says of a peer on disk. */
+  /** Puts the owner's decision about a peer on disk. */
   keepDecision(peer: string, isAllowed: boolean): void {
     this.#isDirty = true;
     this.push({ kind: 'put', ...encodeDecision(peer, isAllowed) });

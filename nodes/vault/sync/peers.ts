@@ -1,5 +1,5 @@
 /**
- * Vault: what a replica knows of the others: which operations they have on their disks, and which are on their way.
+ * Vault: what a replica knows of the others: the operations on their disks, and those on the way to them.
  *
  * @module
  */
@@ -14,27 +14,27 @@ export type Clock = ReadonlyMap<string, number>;
 /** What a replica knows of one other. */
 export class PeerView {
   readonly name: string;
-  /** What the peer has said last that it has: less than before, if it came back with an older disk. */
+  /** The last clock of the peer. It may be lower than an earlier one if the peer came back with an older disk. */
   clock: Clock = new Map<string, number>();
-  /** What was sent to it as well, which may be lost. */
+  /** Further operations that were sent to it, and may be lost. */
   readonly #told = new Map<string, number>();
-  /** Until when what was sent counts as on its way; while the carrier has some of it, always. */
+  /** Until when delivered operations still count as on the way; those that the carrier has not settled always do. */
   #toldUntil: Nanoseconds = Number.NEGATIVE_INFINITY;
-  /** Messages with operations that the carrier has and that it has not said to have delivered. */
+  /** Messages with operations that the carrier has not yet delivered or given up. */
   #pending = 0;
-  /** True while the carrier has a clock: no second one waits behind it. */
+  /** True while the carrier has a clock for the peer: no second one is queued behind it. */
   #isClockPending = false;
-  /** True if a clock was not sent for that reason, which it will be when the way is free. */
+  /** True if another clock is to be sent once the carrier has settled the pending one. */
   #isClockOwed = false;
   /** When a clock was last sent to it. */
-  askedNs: Nanoseconds = Number.NEGATIVE_INFINITY;
-  /** The mark of its last clock, and when that came. */
+  clockSentNs: Nanoseconds = Number.NEGATIVE_INFINITY;
+  /** The mark of its last clock, and when that clock came. */
   mark: { readonly mark: number; readonly atNs: Nanoseconds } | undefined;
   /** The head of its receipts, as last seen; undefined before its first clock. */
   receipts: ReceiptsHead | undefined;
   /** When its last snapshot came. */
   snapshotNs: Nanoseconds = Number.NEGATIVE_INFINITY;
-  /** Reasons for which this replica has warned of it. */
+  /** The warnings about it that this replica has given. */
   readonly warned = new Set<'receipts' | 'state'>();
   /** True once a clock of the peer has come. */
   isHeard = false;
@@ -43,13 +43,13 @@ export class PeerView {
     this.name = name;
   }
 
-  /** Takes the peer's clock; an older one that comes late makes it get operations again, and no harm else. */
+  /** Takes the peer's clock. If it is an older one that comes late, the peer only gets some operations twice. */
   heard(clock: Clock): void {
     this.isHeard = true;
     this.clock = clock;
   }
 
-  /** What the peer has, or will have if nothing is lost. */
+  /** The clock of the peer if nothing on the way is lost. */
   expected(now: Nanoseconds): Clock {
     if (!this.#isUnderWay(now)) return this.clock;
     const expected = new Map(this.clock);
@@ -64,7 +64,7 @@ export class PeerView {
     this.#pending += 1;
   }
 
-  /** True if the carrier can take operations as they are made; otherwise they wait for the peer's clock. */
+  /** True if new operations may be sent at once; otherwise they wait for the peer's next clock. */
   get hasRoom(): boolean {
     return this.#pending < PENDING_MESSAGES_MAX;
   }
@@ -100,8 +100,8 @@ export function isAhead(left: Clock, right: Clock): boolean {
 }
 
 /**
- * The clock of a replica that had `from` and gets the first `count` operations of those that `to` has more, in the
- * order of actors, then of numbers.
+ * The clock of a replica that had the clock `from` and gets the first `count` operations that it lacks up to `to`, in
+ * the order of actors, then of numbers.
  */
 export function advance(from: Clock, to: Clock, count: number): Clock {
   const clock = new Map(from);
@@ -115,7 +115,7 @@ export function advance(from: Clock, to: Clock, count: number): Clock {
   return clock;
 }
 
-/** What all of these clocks have. */
+/** The operations that all of these clocks have, as a clock. */
 export function commonClock(clocks: readonly Clock[]): Clock {
   return clocks.reduce((common, clock) => {
     const both = new Map<string, number>();

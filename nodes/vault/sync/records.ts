@@ -1,7 +1,7 @@
 /**
- * Vault: what the disk of a replica has besides the wrapped keys: the operations of its log, and in its table a
- * snapshot, with which a log that was cut begins, and what the owner said of peers. Keys of values are no part of either,
- * so that they can be deleted.
+ * Vault: the records of a replica on disk besides wrapped keys. The log has operations. The table has the snapshot that
+ * the log continues, and the owner's decisions about peers. Neither contains a wrapped key, so that keys can be
+ * deleted.
  *
  * @module
  */
@@ -17,15 +17,15 @@ import { decodeSnapshot, encodeSnapshot, type Snapshot } from '../snapshot.ts';
 /** Key of the snapshot in the table of the store; those of wrapped keys are hexadecimal. */
 export const SNAPSHOT_KEY = 'snapshot';
 
-/** Before the name of a peer in the key of what the owner said of it. */
+/** Comes before the name of a peer in the key of a decision about it. */
 const DECISION_PREFIX = 'peer/';
 
-/** True for the key of a wrapped key, not of a snapshot or of what the owner said. */
+/** True for the key of a wrapped key, not of the snapshot or of a decision. */
 export function isEntryKey(key: string): boolean {
   return key !== SNAPSHOT_KEY && !key.startsWith(DECISION_PREFIX);
 }
 
-/** What the table has of the owner's word on a peer. */
+/** The entry of the table for the owner's decision about a peer. */
 export function encodeDecision(
   peer: string,
   isAllowed: boolean,
@@ -33,13 +33,13 @@ export function encodeDecision(
   return { key: `${DECISION_PREFIX}${peer}`, value: Uint8Array.of(Number(isAllowed)) };
 }
 
-/** What the owner said of peers; one whose entry cannot be read is denied. */
+/** The owner's decisions about peers; one whose entry cannot be read counts as denied. */
 export function restoreDecisions(disk: Pick<Store, 'keys' | 'get'>): ReadonlyMap<string, boolean> {
   const keys = disk.keys({ prefix: DECISION_PREFIX });
   return new Map(keys.map((key) => [key.slice(DECISION_PREFIX.length), disk.get(key)?.[0] === 1]));
 }
 
-/** Key of the place at which the chain of receipts goes on, in the table of their store. */
+/** Key of the place at which the chain of receipts continues, in the table of their store. */
 export const RECEIPTS_KEY = 'next';
 const SEQUENCE_BYTES = 6;
 const HASH_BYTES = 32;
@@ -84,7 +84,7 @@ export interface RestoredRecords {
   readonly own: readonly RestoredOperation[];
 }
 
-/** Makes a new replica of the actor `name` what its disk says that it was. */
+/** Restores a new replica of the actor `name` from its disk. */
 export function restoreReplica(replica: Replica, disk: ReplicaDisk, name: string): RestoredRecords {
   let bad = 0;
   const own: RestoredOperation[] = [];
@@ -100,7 +100,7 @@ export function restoreReplica(replica: Replica, disk: ReplicaDisk, name: string
     const snapshot = decodeSnapshot(stored);
     const items = snapshot?.items.map(withKey) ?? [];
     if (snapshot === undefined || !replica.restoreSnapshot({ ...snapshot, items })) bad += 1;
-    // Of other operations it does not matter who has them.
+    // Only erasures have to be confirmed by the others after a restart.
     for (const proof of snapshot?.proofs ?? []) {
       const decoded = decodeSigned(proof)?.operation;
       if (decoded?.body.kind === 'erase') note(decoded);
@@ -110,7 +110,7 @@ export function restoreReplica(replica: Replica, disk: ReplicaDisk, name: string
   disk.replay((record) => {
     const signed = record.slice();
     const operation = decodeSigned(signed)?.operation;
-    // A crash may have kept the log that the snapshot stands for.
+    // After a crash, the log may still have operations that are in the snapshot.
     const known = replica.clock().get(operation?.actor ?? '') ?? 0;
     if (operation !== undefined && operation.sequence <= known) return;
     if (operation === undefined || !replica.restore(withKey({ operation: signed }))) bad += 1;

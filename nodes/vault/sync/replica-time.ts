@@ -1,7 +1,7 @@
 /**
- * Vault: the calendar time by which a replica stamps its operations. It goes on from the clock at the start by
- * the monotonic clock, so that later steps of the clock change nothing; and it follows the other replicas if more
- * than half of them find it further off than a stamp may be, since they would refuse every stamp.
+ * Vault: the calendar time by which a replica stamps its operations. It is the calendar time of the start plus the
+ * monotonic time since then, so that later steps of the clock change nothing. It follows the other replicas if more
+ * than half of them find it off by more than a stamp may be: they would refuse every stamp.
  *
  * @module
  */
@@ -11,14 +11,14 @@ import { STAMP_AHEAD_MS_MAX } from '../geometry.ts';
 
 const NS_PER_MS = 1_000_000;
 const MS_PER_S = 1_000;
-/** Fewer could be one liar. */
+/** Least number of replicas that must agree on a correction: a single one could lie. */
 const AGREEING_MIN = 2;
 
-/** What a message says of time (as in NTP, RFC 5905 section 8). */
+/** The time fields of a message (as in NTP, RFC 5905 section 8). */
 export interface TimeReport {
   /** Calendar time of the sender when it sent, ms since 1970. */
   readonly nowMs: number;
-  /** The mark of the last message that the sender had from the receiver, and how long ago, ms. */
+  /** The mark of the last message that the sender got from the receiver, and how long ago it came, ms. */
   readonly echo: { readonly mark: number; readonly heldMs: number } | undefined;
 }
 
@@ -26,13 +26,13 @@ export interface TimeReport {
 export class ReplicaTime {
   /** Calendar time at monotonic time 0, ms. */
   #originMs: number;
-  /** By replica: how much its time is ahead of this one's, ms; at most one per peer. */
+  /** How far the time of another replica is ahead of this one's, ms; at most one entry per peer. */
   readonly #ahead = new Map<string, number>();
 
-  /** Marks of an earlier life of this node are not taken for those of this one. */
+  /** Random, so that marks of an earlier life of this node do not match those of this one. */
   readonly #markOrigin: number;
 
-  /** So many others must say that this replica's time is wrong: more than half of them. */
+  /** Number of other replicas that must find this replica's time wrong: more than half of them. */
   readonly #agreeingMin: number;
 
   /**
@@ -45,20 +45,20 @@ export class ReplicaTime {
     this.#originMs = clock.seconds * MS_PER_S + Math.floor((clock.nanos - now) / NS_PER_MS);
   }
 
-  /** Time at the monotonic time `now`. */
+  /** Calendar time at the monotonic time `now`, ms since 1970. */
   at(now: Nanoseconds): number {
     return this.#originMs + Math.floor(now / NS_PER_MS);
   }
 
-  /** What a message that is sent `now` says of its instant; only this replica reads it, in the answer. */
+  /** The mark of a message that is sent `now`, which only this replica reads, in the echo. */
   mark(now: Nanoseconds): number {
     return this.#markOrigin + Math.floor(now / NS_PER_MS);
   }
 
   /**
-   * Takes what time it is at `peer`, a replica of this vault, from a message that arrives `now`. It counts only if it
-   * answers a message of this replica soon enough: one that was a day under way says nothing.
-   * @returns by how many ms this replica's time has been corrected; usually 0.
+   * Takes the time of `peer`, a replica of this vault, from a message that arrives `now`. It counts only if the message
+   * echoes one of this replica with a short round trip: the delay limits the precision.
+   * @returns the correction of this replica's time, ms; usually 0.
    */
   heard(peer: string, { nowMs, echo }: TimeReport, now: Nanoseconds): number {
     if (echo === undefined) return 0;
@@ -66,7 +66,8 @@ export class ReplicaTime {
     if (roundTripMs < 0 || roundTripMs > STAMP_AHEAD_MS_MAX) return 0;
     this.#ahead.set(peer, Math.round(nowMs + roundTripMs / 2 - this.at(now)));
     const all = [...this.#ahead.values()];
-    // More than half agree on the side, so that one of them is honest; and no liar among them can add to the least.
+    // More than half agree on the direction, so that one of them is honest. The smallest difference is taken, which no
+    // liar among them can increase.
     const ahead = all.filter((ms) => ms > STAMP_AHEAD_MS_MAX);
     const behind = all.filter((ms) => ms < -STAMP_AHEAD_MS_MAX);
     const move = ahead.length > behind.length ? leastOf(ahead) : greatestOf(behind);

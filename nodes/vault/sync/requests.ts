@@ -1,5 +1,5 @@
 /**
- * Vault: what the requests of applications mean for a replica.
+ * Vault: performs the requests of applications on a replica.
  *
  * @module
  */
@@ -75,7 +75,7 @@ export interface QuestionAnswer {
   readonly body?: Uint8Array;
 }
 
-/** What a receipt says that a request does. */
+/** The operation that the receipt of a request names. */
 export function receiptOperation(kind: VaultRequestKind): ReceiptOperation {
   return isChange(kind) ? RECEIPT_OPERATIONS_OF[kind] : 'read';
 }
@@ -108,7 +108,7 @@ export function answerQuestion({ kind, target }: VaultRequest, replica: Replica)
   }
 }
 
-/** An answer of JSON. */
+/** An answer in JSON. */
 export function okJson(value: unknown): { readonly outcome: 'ok'; readonly body: Uint8Array } {
   return { outcome: 'ok', body: encoder.encode(JSON.stringify(value)) };
 }

@@ -1,5 +1,5 @@
 /**
- * Vault: an attacker among the replicas, who passes operations of others on changed.
+ * Vault: an attacker among the replicas, who changes some operations of others before passing them on.
  *
  * @module
  */
@@ -26,7 +26,7 @@ export interface TamperingParts {
   readonly changed: (operation: Uint8Array) => void;
 }
 
-/** Changes operations of others: in turn by one bit, and in their stamp, signed anew. */
+/** Changes operations of others: alternately by flipping one bit, and by changing the stamp and signing anew. */
 export class TamperingReplica {
   readonly #parts: TamperingParts;
   readonly #signer: CoseSigner;
@@ -56,7 +56,7 @@ export class TamperingReplica {
     return bytes;
   }
 
-  /** The operation a millisecond later, signed by this replica, with the key that verifies it in its header. */
+  /** The operation with a stamp one millisecond later, signed by this replica, with its public key in the header. */
   #forged(operation: Operation): Uint8Array {
     const [ms, logical, actor] = operation.stamp;
     const signed = this.#signer.sign(

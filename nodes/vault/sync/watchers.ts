@@ -1,5 +1,5 @@
 /**
- * Vault: applications that watch keys: each is told of a change when the disk has it.
+ * Vault: applications that watch keys. Each is told of a change once it is on disk.
  *
  * @module
  */
@@ -14,7 +14,7 @@ export interface WatchedChange {
   readonly actor: string;
 }
 
-/** The applications that watch keys of one replica; `Asker` names each. */
+/** The applications that watch keys of one replica; `Asker` identifies each. */
 export class Watchers<Asker> {
   #watchers: { readonly asker: Asker; readonly prefix: string }[] = [];
   #changes: WatchedChange[] = [];
@@ -26,18 +26,18 @@ export class Watchers<Asker> {
     return true;
   }
 
-  /** The application watches no longer. */
+  /** Removes an application that no longer watches. */
   remove(asker: Asker): void {
     this.#watchers = this.#watchers.filter((watcher) => watcher.asker !== asker);
   }
 
-  /** Notes a change, which the disk does not have yet; a watcher sees no more than the bound before each write. */
+  /** Notes a change that is not yet on disk. Beyond the bound, changes before the next write are not shown. */
   note(change: WatchedChange): void {
     if (this.#watchers.length === 0 || this.#changes.length >= WATCHED_CHANGES_MAX) return;
     this.#changes.push(change);
   }
 
-  /** What each watcher has to be told now that the disk has all changes: a line of JSON for each change. */
+  /** The text for each watcher, now that all changes are on disk: a line of JSON for each change. */
   tell(): readonly { readonly asker: Asker; readonly body: Uint8Array }[] {
     const changes = this.#changes;
     this.#changes = [];

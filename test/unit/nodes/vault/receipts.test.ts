@@ -23,8 +23,8 @@ import { bytesOf, CRYPTO, MODELLED, NOW_MS, secretOf, VAULT } from './replicas.t
 
 const TAMPERINGS = 10_000;
 
-function logOf(count: number, { crypto = MODELLED, most = 10_000 } = {}): ReceiptLog {
-  const log = new ReceiptLog({ vaultId: VAULT, secretKey: secretOf('a'), crypto, most });
+function logOf(count: number, { crypto = MODELLED, receiptsMax = 10_000 } = {}): ReceiptLog {
+  const log = new ReceiptLog({ vaultId: VAULT, secretKey: secretOf('a'), crypto, receiptsMax });
   for (let index = 0; index < count; index += 1) log.add(fieldsOf(index));
   return log;
 }
@@ -179,7 +179,7 @@ function spliced(left: Uint8Array, right: Uint8Array): Uint8Array {
 
 describe('a log of receipts', () => {
   it('keeps the newest, and says where their chain begins', () => {
-    const log = logOf(25, { most: 10 });
+    const log = logOf(25, { receiptsMax: 10 });
     expect(log.receipts()).toHaveLength(10);
     expect(log.start.sequence).toBe(15);
     expect(log.sequence).toBe(25);
@@ -196,14 +196,14 @@ describe('a log of receipts', () => {
   });
 
   it('lets the disk have twice as many at the most, from which it goes on after a restart', () => {
-    let log = logOf(0, { most: 10 });
+    let log = logOf(0, { receiptsMax: 10 });
     let disk: readonly Uint8Array[] = [];
     for (let index = 0; index < 100; index += 1) {
       const signed = log.add(fieldsOf(index));
       disk = log.replacement() ?? [...disk, signed];
       expect(disk.length).toBeLessThanOrEqual(20);
       if (index % 17 !== 16) continue;
-      const again = logOf(0, { most: 10 });
+      const again = logOf(0, { receiptsMax: 10 });
       for (const receipt of disk) expect(again.restore(receipt)).toBe(true);
       expect([again.head, again.receipts()]).toEqual([log.head, log.receipts()]);
       log = again;
@@ -212,10 +212,10 @@ describe('a log of receipts', () => {
   });
 
   it('began anew after a crash that kept only that the disk was emptied', () => {
-    const log = logOf(21, { most: 10 });
+    const log = logOf(21, { receiptsMax: 10 });
     expect(log.replacement()).toHaveLength(10);
     const place = { sequence: log.sequence, previousHash: log.head };
-    const again = logOf(0, { most: 10 });
+    const again = logOf(0, { receiptsMax: 10 });
     again.resume(decodeReceiptPlace(encodeReceiptPlace(place)) ?? place);
     expect([again.sequence, again.head, again.start]).toEqual([21, log.head, place]);
     expect(again.add(fieldsOf(21))).toEqual(log.add(fieldsOf(21)));
@@ -226,7 +226,7 @@ describe('a log of receipts', () => {
   });
 
   it('goes on after a restart where it stopped', () => {
-    const log = logOf(12, { most: 10 });
+    const log = logOf(12, { receiptsMax: 10 });
     const again = logOf(0);
     for (const receipt of log.receipts()) expect(again.restore(receipt)).toBe(true);
     expect([again.sequence, again.head, again.start]).toEqual([12, log.head, log.start]);

@@ -112,7 +112,7 @@ describe('replicas', () => {
     network.run(3 * S);
     expect(network.counts.get('clock_corrections')).toBe(1);
     expect(network.isEqual()).toBe(true);
-    const double = new VaultNetwork({ ...plan, doubtsOwnClock: false });
+    const double = new VaultNetwork({ ...plan, adoptsOthersTime: false });
     double.run(3 * S);
     double.ask('ada', 'put', 'a', 'b');
     double.run(3 * S);

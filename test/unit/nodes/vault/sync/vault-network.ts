@@ -49,7 +49,7 @@ export interface NetworkPlan {
   readonly aheadOf?: (name: string) => number;
   readonly options?: Record<string, unknown>;
   readonly passOn?: (name: string, items: readonly Item[]) => readonly Item[];
-  readonly doubtsOwnClock?: boolean;
+  readonly adoptsOthersTime?: boolean;
   /** Records states: see {@link VaultNetwork.states}. */
   readonly isTraced?: boolean;
 }
@@ -232,7 +232,7 @@ export class VaultNetwork {
   }
 
   #made(name: string, disk: Disk): Pick<Node, 'machine' | 'replica'> {
-    const { names, peersOf, aheadOf, options, passOn, doubtsOwnClock = true } = this.#plan;
+    const { names, peersOf, aheadOf, options, passOn, adoptsOthersTime = true } = this.#plan;
     const parsed: VaultOptions = vaultConfig.parse({ consent: { trusted: 'all' }, ...options });
     const keys = new Map(names.map((one) => [one, crypto.ed25519PublicKey(secretOf(one))]));
     const random = openRandomStream(this.#plan.seed ?? 1n, name, `life ${this.now}`);
@@ -276,7 +276,7 @@ export class VaultNetwork {
           [...disk.table.keys()].filter((key) => key.startsWith(prefix)),
       }),
       sha256: (bytes): Uint8Array => crypto.sha256(bytes),
-      doubtsOwnClock,
+      adoptsOthersTime,
       itemsBytesMax: MESSAGE_ITEMS_BYTES,
       passOn: (items): readonly Item[] => passOn?.(name, items) ?? items,
       ...(this.#plan.isTraced ? { trace: this.#trace(name, parsed.vault) } : {}),
