@@ -135,10 +135,7 @@ export type PeerEffect<Request> =
   | { readonly kind: 'kept'; readonly messageKind: MessageKind; readonly number: number }
   /** A call has been handled: its answer is on the disk, written now or found after a restart. */
   | { readonly kind: 'effected'; readonly call: Uint8Array; readonly how: 'written' | 'found' }
-  /**
-   * It is on disk now that the messages with these numbers, from the peer whose memory has this
-   * name, were handled.
-   */
+  /** The disk now records as handled the messages with these numbers, from the peer whose memory has this name. */
   | {
       readonly kind: 'remembered';
       readonly memory: Uint8Array;
@@ -150,7 +147,7 @@ export type PeerEffect<Request> =
   /** The peer answers over some way again, or over none any more. */
   | { readonly kind: 'reach'; readonly state: PeerReachability }
   /**
-   * A message left over another way than one that was lost, `afterNs` after the first packet there that the peer did not
-   * answer, or after the message was accepted if none was under way.
+   * A message left over another way after a way was lost. `afterNs` counts from the first unanswered packet over the
+   * lost way or from the acceptance of the message, whichever came later.
    */
   | { readonly kind: 'switched'; readonly to: number; readonly afterNs: Nanoseconds };

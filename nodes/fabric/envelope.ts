@@ -36,7 +36,7 @@ export const MESSAGE_KINDS = ['message', 'call', 'reply', 'refusal', 'group'] as
 /** See {@link MESSAGE_KINDS}. */
 export type MessageKind = (typeof MESSAGE_KINDS)[number];
 
-/** A message with its envelope: from whom, to whom, until when, and the payload. */
+/** A message in its envelope, which names the sender, the recipient and the deadline. */
 export interface Envelope {
   /**
    * 16 bytes: random name of the sender's memory (8), two zero bytes, message number (6,

@@ -27,9 +27,9 @@ export const NODE_NAME_BYTES_MAX = 255;
 export const ENVELOPE_HEAD_BYTES_MAX = 640;
 /** Number of message priorities: 0 (bulk) to 3 (urgent). */
 export const PRIORITY_COUNT = 4;
-/** Priority of a message for which no application asked for another one. */
+/** Priority of a message whose application asks for none. */
 export const PRIORITY_DEFAULT = 1;
-/** By priority of a message, 0 to 3, the priority of its packets in a carrier, 0 to 2. */
+/** Priority of a packet in a carrier, 0 to 2, by the priority of its message, 0 to 3. */
 export const PRIORITY_TO_CARRIER_PRIORITY = [0, 1, 2, 2] as const;
 
 /** Version in the first byte of a packet; the packets of version 1 had no checksum. */

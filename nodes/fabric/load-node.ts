@@ -35,7 +35,7 @@ export class LoadGeneratorAdapter {
   readonly #parts: LoadGeneratorAdapterParts;
   readonly #shell: StateMachineRunner<LoadGeneratorInput, GeneratedCall>;
   #made: number;
-  /** The number of calls that is on disk. After a restart, so many calls count as made. */
+  /** The number of calls on disk. A restart counts all of these as made. */
   #written: number;
 
   constructor(parts: LoadGeneratorAdapterParts) {

@@ -10,7 +10,7 @@ import { hashBytesTo53Bits } from '../_kit/bytes-name.ts';
 /** Bytes of a payload from which its number is derived: application packets differ within them. */
 const NAMED_BYTES = 64;
 
-/** Reports what becomes of messages to an observer, if there is one. */
+/** Reports the fate of messages to an observer, if there is one. */
 export class FabricMessageReporter {
   readonly #observer: MessageObserver | undefined;
   #open = 0;

@@ -56,7 +56,9 @@ function conversationsWith(peer: string): readonly Conversation[] {
   return [false, true].map((isPrivate) => ({ peer, isPrivate }));
 }
 
-/** Inverts the name of a memory: that of private messages, which have numbers of their own. */
+/**
+ * Makes the name of the memory of private messages, which are numbered apart, by inverting that of the node's memory.
+ */
 function invert(memory: Uint8Array): Uint8Array {
   return memory.map((byte) => byte ^ 0xff);
 }
@@ -336,7 +338,7 @@ class FabricNode implements NodeHandle {
         return;
       }
       case 'group':
-        // Members would hear of it over any way.
+        // A group sends its messages over all ways, also over those that do not hide who writes to whom.
         if (wishes.private === true) request.respond('not-private');
         else this.#groups.request(request);
         return;
@@ -388,7 +390,7 @@ class FabricNode implements NodeHandle {
       this.#host.meter.counter('fabric.handled_twice').add(1);
     }
     if (kind === 'group') {
-      // Groups have no private messages: what they answer would tell who writes to whom.
+      // A group answers over all ways, which would reveal who writes to whom: private group messages are dropped.
       if (!isPrivate) this.#groups.message(from, payload, number);
       else {
         this.#host.drop('bad-group-message');

@@ -235,7 +235,7 @@ export class PeerAdapter {
         host.meter.counter(`fabric.${effect.of}`).add(effect.amount);
         return;
       case 'reach':
-        // Protocols above know one peer; whether ways hide is not theirs.
+        // Protocols above are told of the way to a peer only, not of the ways that its private messages may take.
         if (!this.#parts.isPrivate) host.way(peer, effect.state);
         return;
       case 'switched':

@@ -12,15 +12,16 @@ import type { FabricOptions } from './config.ts';
 import type { DiskWriteScheduler } from './disk-write-scheduler.ts';
 import type { MessageSettlement, PeerEffect } from './effects.ts';
 import type { MessageKind } from './envelope.ts';
-import type { OutgoingMessage } from './outgoing/out-message.ts';
+import type { OutgoingMessage } from './outgoing/outgoing-message.ts';
 import type { PeerMessageObserver } from './peer-watch.ts';
 
 /** A record in the node's store: key and value. */
 export type StoredRecord = readonly [key: string, value: Uint8Array];
 
 /**
- * The messages between this node and a peer that share numbers, records and ways. Those that are private have numbers,
- * records and hiding ways of their own: what a packet over another way says of a message, and when, tells of it too.
+ * The messages between this node and a peer that share numbers, records and ways. Private messages are a conversation
+ * of their own, over hiding ways only: if they shared numbers or acknowledgements with others, packets over other ways
+ * would reveal that they exist, and when.
  */
 export interface Conversation {
   readonly peer: string;
@@ -46,7 +47,7 @@ export interface PeerMachineParts extends Conversation {
   readonly behaviour: Behaviour;
   /** The ways to the peer, in the order of preference; at least one. */
   readonly carriers: readonly CarrierGuarantees[];
-  /** Names of these carriers; absent where the rule that chooses does not ask for them. */
+  /** Names of these carriers; absent if the chooser does not use them. */
   readonly carrierNames?: readonly string[];
   /** Chooses among the ways; absent: the first that is up. */
   readonly chooser?: WayChooser;
@@ -69,7 +70,7 @@ export interface PeerMachineParts extends Conversation {
    * such as those on an application.
    */
   readonly isOutside: (kind: MessageKind) => boolean;
-  /** Is told of each message for the trace; absent while no trace is recorded. */
+  /** Observes each message for the trace; absent while no trace is recorded. */
   readonly watch?: PeerMessageObserver | undefined;
 }
 

@@ -131,7 +131,10 @@ export class PeerTrace implements PeerMessageObserver {
     this.#list(now);
   }
 
-  /** Traces a choice if it names another way, or the last one is a second old: scores change with every packet. */
+  /**
+   * Traces a choice if it names another way or the last traced one is a second old, since scores change with every
+   * packet.
+   */
   chosen(now: Nanoseconds, { why, weighed = [] }: WayChoice): void {
     const [chosen = ''] = why.split(',');
     const key = chosen.replace(NUMBERS, '');

@@ -30,7 +30,7 @@ export interface ObservedPiece {
   readonly end: number;
 }
 
-/** Is told what happens to the messages that this node sends to one peer. */
+/** Observes what happens to the messages that this node sends to one peer. */
 export interface PeerMessageObserver {
   accepted(now: Nanoseconds, message: ObservedMessage): void;
   /** Called when bytes of a message leave over a way. */

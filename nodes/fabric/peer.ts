@@ -24,7 +24,7 @@ import {
   type PeerMachineContext,
   type PeerMachineParts,
 } from './peer-parts.ts';
-import type { PeerWay } from './way/lane.ts';
+import type { PeerWay } from './way/peer-way.ts';
 import { WaySelector } from './way/ways.ts';
 import { decodePacket, type FabricPacket, type HandledNews, type PeerChallenge } from './wire.ts';
 

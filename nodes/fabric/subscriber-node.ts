@@ -1,9 +1,9 @@
 /**
  * Fabric: hands messages and calls to an application in this process, which asks for them one by one.
  *
- * A message counts as handled when the application asks for the next one, a call when the application
- * answers or refuses it. Messages and calls handed out before a restart come again, with a mark that says
- * so. What the application does not take before its deadline is dropped, and does not count as handled.
+ * A message counts as handled when the application asks for the next one, a call when the application answers or
+ * refuses it. Messages and calls handed out before a restart are handed out again, marked as such. A message that the
+ * application does not take before its deadline is dropped, and does not count as handled.
  *
  * @module
  */

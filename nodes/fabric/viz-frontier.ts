@@ -1,6 +1,6 @@
 /**
- * The drawing of a choice of fabric's navigator: each way that a message may take as a point, by its latency and by the
- * privacy that it costs (or by its loss, where no way costs privacy), those that no other way dominates joined by a line.
+ * The drawing of a choice of fabric's navigator. Each way that a message may take is a point, by its latency and by the
+ * privacy that it costs (or by its loss, if no way costs privacy). A line joins the ways that no other way dominates.
  *
  * @module
  */
@@ -32,7 +32,7 @@ const RIGHT = 0.6;
 const PPM = 1e6;
 const MILLI = 1_000;
 
-/** A way, and how it fared in the choice. */
+/** A way, and its place in the choice. */
 interface Point extends TracedCost {
   /** Its score, or why it has none. */
   readonly score: string;
@@ -43,7 +43,7 @@ interface Point extends TracedCost {
 interface Choice {
   readonly from: string;
   readonly to: string;
-  readonly own: string;
+  readonly weighting: string;
   /** By latency. */
   readonly points: readonly Point[];
 }
@@ -73,9 +73,9 @@ export function drawFrontier(input: DrawingInput): Drawing {
     height: y,
     table: {
       columns: ['from', 'to', 'class', 'way', 'ms', 'loss', 'epsilon', 'score', 'is'],
-      rows: choices.flatMap(({ from, to, own, points }) =>
+      rows: choices.flatMap(({ from, to, weighting, points }) =>
         points.map(({ way, latencyUs, lossPpm, epsilonMilli, score, is }) => [
-          ...[from, to, own, way, latencyUs / MILLI, lossPpm / PPM, epsilonMilli / MILLI],
+          ...[from, to, weighting, way, latencyUs / MILLI, lossPpm / PPM, epsilonMilli / MILLI],
           ...[score, is],
         ]),
       ),
@@ -85,7 +85,7 @@ export function drawFrontier(input: DrawingInput): Drawing {
 
 function choicesOf({ name, states }: NodeState): readonly Choice[] {
   return readTracedStates(COSTS_TRACE, states).map(({ key, value = [] }) => {
-    const [own = '', scores = ''] =
+    const [weighting = '', scores = ''] =
       readTracedState(CHOICE_TRACE, key, states)?.value?.split(': ') ?? [];
     const said = scores.split(', ').map((one) => one.split(' '));
     const points = value.map((cost): Point => {
@@ -96,16 +96,16 @@ function choicesOf({ name, states }: NodeState): readonly Choice[] {
       return { ...cost, score, is };
     });
     const byLatency = points.sort((a, b) => a.latencyUs - b.latencyUs);
-    return { from: name, to: key.peer, own, points: byLatency };
+    return { from: name, to: key.peer, weighting, points: byLatency };
   });
 }
 
-function wordsOf({ from, to, own, points }: Choice): string {
+function wordsOf({ from, to, weighting, points }: Choice): string {
   const taken = points.find(({ is }) => is === 'taken');
   const others = points
     .filter(({ is }) => is !== 'taken')
     .map(({ way, score }) => `${way} ${score}`);
-  return `${from} → ${to}, ${own}: ${taken?.way ?? 'no way'} ${taken?.score ?? ''}${others.length > 0 ? `, not ${others.join(', ')}` : ''}`;
+  return `${from} → ${to}, ${weighting}: ${taken?.way ?? 'no way'} ${taken?.score ?? ''}${others.length > 0 ? `, not ${others.join(', ')}` : ''}`;
 }
 
 function chartAt(top: number, choice: Choice, width: number): readonly Shape[] {
@@ -126,9 +126,14 @@ function chartAt(top: number, choice: Choice, width: number): readonly Shape[] {
   const on = placed.filter(({ point: { is } }) => is === 'taken' || is === 'on the frontier');
   const line = on.map((at, index) => `${index === 0 ? 'M' : 'L'}${at.x} ${at.y}`).join('');
   return [
-    textShape(0, top + 11, textCutToWidth(`${choice.from} → ${choice.to}, ${choice.own}`, width), {
-      weight: 'strong',
-    }),
+    textShape(
+      0,
+      top + 11,
+      textCutToWidth(`${choice.from} → ${choice.to}, ${choice.weighting}`, width),
+      {
+        weight: 'strong',
+      },
+    ),
     textShape(
       0,
       top + 27,

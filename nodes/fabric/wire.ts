@@ -5,10 +5,11 @@
  *  0         1       2       6         10            18         24          28
  *  | version | flags | life  | number  | memory      | floor    | checksum  | parts ...
  *  | u8      | u8    | u32   | u32     | 8 bytes     | u48      | CRC-32C   |
- * ``` `life` is the sender's count of its starts, `number` counts its packets on this way. `memory` is the
- * random name of the sender's memory, its stored numbering of messages; its messages with numbers below
- * `floor` are not open any more. The checksum covers all other bytes (RFC 3720 appendix B.4). Parts, in
- * this order:
+ * ```
+ *
+ * `life` is the sender's count of its starts, `number` counts its packets on this way. `memory` is the random name of
+ * the sender's memory, its stored numbering of messages; its messages with numbers below `floor` are not open any more.
+ * The checksum covers all other bytes (RFC 3720 appendix B.4). Parts, in this order:
  *
  * ```text
  *  acknowledgement (flag 1)  life u32, largest u32, delay us u32, ranges u8, then first u32 of the
@@ -18,6 +19,7 @@
  *  confirmation (flag 32)    nonce 8 bytes
  *  pieces, up to the end     number u48, total u32, offset u32, length u32, bytes
  * ```
+ *
  * Flag 4: the packet wants to be acknowledged. Flag 8: its sender asks for news. Flag 64: it belongs to the private
  * messages of both nodes.
  *
@@ -85,8 +87,7 @@ export interface PeerChallenge {
   readonly memory: Uint8Array;
   readonly life: number;
   /**
-   * Random bytes that the confirmation has to repeat. Whoever sends it can then read what is sent to the node that
-   * was asked.
+   * Random bytes that the confirmation has to repeat: only a node that reads what is sent to the challenged one can.
    */
   readonly nonce: Uint8Array;
 }

@@ -11,15 +11,15 @@ import type { FabricOptions } from '../config.ts';
 import type { Outbox } from '../outgoing/outbox.ts';
 
 const NS_PER_MS = 1_000_000;
-/** Two more than a correct node waits for: each takes twice as long as the one before. */
+/** Two more time-outs than a correct node waits for; each lasts twice as long as the one before. */
 const PATIENT_TIMEOUTS = 5;
 
 /** For each value of the option `double`, the decisions that the double makes wrongly. */
 export const DOUBLES: Readonly<Record<NonNullable<FabricOptions['double']>, Partial<Behaviour>>> = {
-  'by-millisecond': { counts: firstOfMillisecond },
+  'by-millisecond': { handoverRule: firstOfMillisecond },
   forgetful: { remembersHandled: false },
   'silent-fallback': {
-    leaving: (way, outbox) => {
+    beforeSending: (way, outbox) => {
       if (way > 0) pretend(outbox);
     },
   },

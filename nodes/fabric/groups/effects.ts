@@ -106,7 +106,7 @@ export interface GroupsContext {
   readonly own: string;
   /** Calendar time, ms. */
   readonly nowMs: () => number;
-  readonly send: (mail: OutgoingGroupMessage) => void;
+  readonly send: (message: OutgoingGroupMessage) => void;
   readonly tell: (group: GroupId, event: GroupEvent) => void;
   readonly put: (key: string, value: Uint8Array) => void;
   readonly erase: (key: string) => void;

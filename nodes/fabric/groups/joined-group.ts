@@ -73,7 +73,7 @@ export class JoinedGroup {
     return { epoch, members, votes: votes.map(({ proposal, result }) => ({ proposal, result })) };
   }
 
-  /** When a proposal that nobody has answered is given up, Unix ms; Infinity if there is none. */
+  /** When the next unanswered proposal is given up, Unix ms; Infinity if there is none. */
   get nextMs(): number {
     let next = Number.POSITIVE_INFINITY;
     for (const { deadlineMs } of this.#waiting.values()) next = Math.min(next, deadlineMs);

@@ -69,9 +69,9 @@ export class GroupsMachine<Request>
   readonly #joined: Map<string, JoinedGroup>;
   readonly #left: LeftGroups;
   readonly #gate = new DurableEffectQueue<ExternallyVisibleEffect<Request>>();
-  /** By token of a message under way: called when the message was delivered, or will not be. */
-  readonly #mails = new Map<number, (isDelivered: boolean) => void>();
-  #nextMail = 1;
+  /** Callbacks by token of a message under way; called once the message was delivered, or will not be. */
+  readonly #underWay = new Map<number, (isDelivered: boolean) => void>();
+  #nextToken = 1;
   #lastNumber: number;
   #unread: Pick<RecoveredGroups, 'bad' | 'orphans'>;
   #now: Nanoseconds = 0;
@@ -84,7 +84,7 @@ export class GroupsMachine<Request>
     this.#shared = {
       own: facts.own,
       nowMs: (): number => this.#nowMs(),
-      send: (mail): void => this.#send(mail),
+      send: (message): void => this.#send(message),
       tell: (group, event): void => this.#gate.add({ kind: 'tell', group, event }),
       put: (key, value): void => this.#put(key, value),
       erase: (key): void => this.#erase(key),
@@ -103,7 +103,7 @@ export class GroupsMachine<Request>
 
   /** Number of messages under way plus number of effects that wait for the disk. */
   get holding(): number {
-    return this.#mails.size + this.#gate.size;
+    return this.#underWay.size + this.#gate.size;
   }
 
   /** How many groups this node owns, has joined, and remembers having left. */
@@ -150,8 +150,8 @@ export class GroupsMachine<Request>
         this.#gate.add({ kind: 'handled', from: input.from, token: input.token });
         return;
       case 'sent': {
-        const done = this.#mails.get(input.token);
-        this.#mails.delete(input.token);
+        const done = this.#underWay.get(input.token);
+        this.#underWay.delete(input.token);
         done?.(input.isDelivered);
         return;
       }
@@ -388,9 +388,9 @@ export class GroupsMachine<Request>
   }
 
   #send({ to, message, lifetimeNs, done }: OutgoingGroupMessage): void {
-    const token = this.#nextMail;
-    this.#nextMail += 1;
-    if (done !== undefined) this.#mails.set(token, done);
+    const token = this.#nextToken;
+    this.#nextToken += 1;
+    if (done !== undefined) this.#underWay.set(token, done);
     this.#gate.add({ kind: 'send', to, bytes: encodeGroupMessage(message), lifetimeNs, token });
   }
 

@@ -39,7 +39,7 @@ export interface RecoveredGroups {
   readonly orphans: readonly string[];
 }
 
-/** Reads records kind by kind, and knows which were not read. */
+/** Reads records kind by kind, and keeps those that were not read. */
 class Reading {
   readonly #rest: Map<string, Uint8Array>;
 

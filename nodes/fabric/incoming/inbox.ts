@@ -246,7 +246,7 @@ export class Inbox {
     this.#boundWritten = this.#handedBound;
   }
 
-  /** What the peer is told: the numbers that are on disk as handled. */
+  /** The news for the peer: the numbers that are on disk as handled. */
   news(): HandledNews {
     const { contiguous } = this.#durable;
     return { memory: this.#memory, contiguous, above: this.#durable.above() };

@@ -24,7 +24,7 @@ export class Receiver<Request> {
   readonly #calls = new Map<number, ArrivedMessage>();
   /** The peer has given up its messages with numbers below this. */
   #floor = 0;
-  readonly #counts: (now: Nanoseconds) => boolean;
+  readonly #mayHandOver: (now: Nanoseconds) => boolean;
 
   constructor(
     shared: PeerMachineContext<Request>,
@@ -34,7 +34,7 @@ export class Receiver<Request> {
     this.#takeAnswer = takeAnswer;
     this.inbox = new Inbox(shared.parts.inboxRecord);
     const { behaviour } = shared.parts;
-    this.#counts = behaviour.counts();
+    this.#mayHandOver = behaviour.handoverRule();
     if (!behaviour.remembersHandled) this.inbox.forget();
   }
 
@@ -136,7 +136,7 @@ export class Receiver<Request> {
       this.handled(number);
       return;
     }
-    if (!this.#counts(now)) {
+    if (!this.#mayHandOver(now)) {
       this.handled(number);
       return;
     }

@@ -7,7 +7,7 @@
 import type { Nanoseconds } from '../../../engine/host/time.ts';
 import { DeadlineHeap } from '../../_kit/deadlines.ts';
 import { PRIORITY_COUNT, RECEIVE_WINDOW_NUMBERS, STALE_ITEMS_MAX } from '../geometry.ts';
-import type { OutgoingMessage } from './out-message.ts';
+import type { OutgoingMessage } from './outgoing-message.ts';
 
 /** The open messages for one peer, in the order in which they are sent. */
 export class Outbox<Request> {

@@ -23,8 +23,8 @@ import {
 import { MEMORY_NAME_BYTES, UNCONFIRMED_ANSWERS_MAX } from '../geometry.ts';
 import { conversationName, nsUntil, type PeerMachineContext, unixMs } from '../peer-parts.ts';
 import type { HandledNews } from '../wire.ts';
-import { OutgoingMessage } from './out-message.ts';
 import { Outbox } from './outbox.ts';
+import { OutgoingMessage } from './outgoing-message.ts';
 
 const BITS = 8;
 const NS_PER_MS = 1_000_000;

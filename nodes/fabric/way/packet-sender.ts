@@ -1,6 +1,6 @@
 /**
- * Fabric: the packets to one peer: what goes into each, and what has to be told in the next one. It does not choose the
- * way.
+ * Fabric: writes the packets to one peer: their pieces of messages, and the news, challenges and confirmations that are
+ * due. It does not choose the way.
  *
  * @module
  */
@@ -20,7 +20,7 @@ import {
   type PeerChallenge,
   PIECE_HEAD_BYTES,
 } from '../wire.ts';
-import type { PeerWay, SentPiece } from './lane.ts';
+import type { PeerWay, SentPiece } from './peer-way.ts';
 
 /** Largest number of bytes beside the message in a packet over a carrier that promises delivery. */
 const ENTRUSTED_HEAD =

@@ -1,9 +1,9 @@
 /**
  * Fabric: the ways (carriers) to one peer: chooses one, and sends packets over it.
  *
- * A chooser (nodes/_kit/way-chooser.ts) says over which way the next message leaves: without another rule, over the
- * first, in the order of preference, over which the peer answers. Better ways over which the peer does not answer are
- * tried again at growing intervals while messages wait.
+ * A chooser (nodes/_kit/way-chooser.ts) decides over which way the next message leaves. The default is the first way,
+ * in the order of preference, over which the peer answers. Better ways over which the peer does not answer are tried
+ * again at growing intervals while messages wait.
  *
  * @module
  */
@@ -21,8 +21,8 @@ import { FIRST_RETRY_NS, HANDLED_NEWS_DELAY_NS, RETRY_NS_MAX } from '../geometry
 import type { PeerMachineContext } from '../peer-parts.ts';
 import type { ResendReason } from '../peer-watch.ts';
 import type { PacketAcknowledgement, PeerChallenge } from '../wire.ts';
-import { type PacketContent, PeerWay, type SentPiece } from './lane.ts';
 import { PacketSender, type PacketSources } from './packet-sender.ts';
+import { type PacketContent, PeerWay, type SentPiece } from './peer-way.ts';
 
 /** Number of consecutive time-outs after which a packet with news alone is not repeated any more. */
 const NEWS_TIMEOUTS_MAX = 10;
@@ -35,7 +35,7 @@ export class WaySelector<Request> {
   readonly #packets: PacketSender<Request>;
   readonly #chooser: WayChooser;
   #choice: WayChoice | undefined;
-  /** The way that was lost and no message has replaced by another way yet, and since when the peer has not answered there. */
+  /** The last way that was lost, until a message leaves over another one, and when its first unanswered packet left. */
   #left: { readonly lane: PeerWay<Request>; readonly sinceNs: Nanoseconds | undefined } | undefined;
   /** The way of the last packet; undefined while no way may be used. */
   #active: PeerWay<Request> | undefined;
@@ -94,7 +94,7 @@ export class WaySelector<Request> {
     this.#packets.challenge(this.lane(way), challenge);
   }
 
-  /** Lets every packet answer a challenge with this nonce. @returns false if they do already. */
+  /** Lets every packet answer a challenge with this nonce. @returns false if they already do. */
   confirm(nonce: Uint8Array): boolean {
     return this.#packets.confirm(nonce);
   }
@@ -143,7 +143,8 @@ export class WaySelector<Request> {
   turn(now: Nanoseconds, way: number, state: PeerReachability): void {
     const lane = this.lane(way);
     lane.turn(now, state === 'open');
-    // The next choice leaves the way in use; another one may have messages under way whose class chose it.
+    // The next choice leaves the way in use. Any other way is left here if it has packets under way, of messages whose
+    // class chose it.
     const isUnderWay = lane.recovery !== undefined && lane.recovery.inFlight > 0;
     if (lane.isClosed && isUnderWay && lane !== this.#active) this.#leave(now, lane);
     this.#watch(now, lane);
@@ -174,7 +175,7 @@ export class WaySelector<Request> {
       this.#packets.acknowledge(now);
       return;
     }
-    this.#shared.parts.behaviour.leaving(lane.index, outbox);
+    this.#shared.parts.behaviour.beforeSending(lane.index, outbox);
     for (let message = outbox.next(); lane.hasRoom(now) && message !== undefined; ) {
       this.#switched(now, lane, message.sinceNs);
       if (lane.recovery === undefined) this.#packets.entrust(now, lane);
@@ -220,7 +221,7 @@ export class WaySelector<Request> {
     if (!former.isUp) this.#leave(now, former);
     this.#watch(now, former);
     this.#watch(now, best);
-    // Leaving may have queued messages: the choice was that of a packet without any.
+    // Leaving may have queued messages again, for which no way was chosen yet.
     return message === undefined && this.#sources.outbox.next() !== undefined
       ? this.#choose(now)
       : best;
@@ -233,14 +234,14 @@ export class WaySelector<Request> {
     for (const content of former.abandon()) this.#again(now, content, 'other-way');
   }
 
-  /** Called before a message leaves over a way: the first one over another way than a lost one ends a switch. */
+  /** Called before a message leaves over a way. The first message over another way than the lost one ends a switch. */
   #switched(now: Nanoseconds, { index }: PeerWay<Request>, acceptedNs: Nanoseconds): void {
     if (this.#left === undefined) return;
     const { lane, sinceNs } = this.#left;
     if (lane.index === index && !lane.isUp) return;
     this.#left = undefined;
     if (lane.isUp) return;
-    // While no message waits, a lost way keeps nobody waiting.
+    // Time in which no message waited does not count.
     const afterNs = now - Math.max(sinceNs ?? 0, acceptedNs);
     this.#shared.emit({ kind: 'switched', to: index, afterNs });
   }
@@ -257,7 +258,8 @@ export class WaySelector<Request> {
     // After too many time-outs the news are not repeated: a peer that returns asks for them.
     if (probe.hasNews && recovery.timeouts <= NEWS_TIMEOUTS_MAX) this.newsAt(now);
     const active = this.#active;
-    // No choice leaves this way: the message whose class chose it is under way, and packets after it chose another one.
+    // The next choice does not leave this way: it was chosen for a message that is under way, and a later one chose
+    // another.
     if (pieces.length > 0 && !lane.isUp && lane !== active && active?.isUp === true)
       this.#leave(now, lane);
     else if (pieces.length > 0) {

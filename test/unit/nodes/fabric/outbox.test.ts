@@ -5,8 +5,8 @@
  */
 import { describe, expect, it } from 'vitest';
 import { RECEIVE_WINDOW_NUMBERS } from '../../../../nodes/fabric/geometry.ts';
-import { OutgoingMessage } from '../../../../nodes/fabric/outgoing/out-message.ts';
 import { Outbox } from '../../../../nodes/fabric/outgoing/outbox.ts';
+import { OutgoingMessage } from '../../../../nodes/fabric/outgoing/outgoing-message.ts';
 
 function add(
   outbox: Outbox<string>,

@@ -4,7 +4,7 @@
  * @module
  */
 import { describe, expect, it } from 'vitest';
-import type { OutgoingMessage } from '../../../../../nodes/fabric/outgoing/out-message.ts';
+import type { OutgoingMessage } from '../../../../../nodes/fabric/outgoing/outgoing-message.ts';
 import { Bench, CUSTODY, LOSSY, MEMORY, MIB, MINUTE, MS, SECOND, type Sent } from './bench.ts';
 
 const over = (sent: readonly Sent[], way: number): readonly Sent[] =>

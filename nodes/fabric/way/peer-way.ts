@@ -16,7 +16,7 @@ import { ReceivedPackets } from '../../_kit/loss-recovery/received-packets.ts';
 import { MEASUREMENT_AGE_MAX_NS, type WayFacts } from '../../_kit/way-chooser.ts';
 import type { Behaviour } from '../behaviour.ts';
 import { CARRIER_BYTES_IN_FLIGHT_MAX, FIRST_RETRY_NS, RETRY_NS_MAX } from '../geometry.ts';
-import type { OutgoingMessage } from '../outgoing/out-message.ts';
+import type { OutgoingMessage } from '../outgoing/outgoing-message.ts';
 import type { PeerChallenge } from '../wire.ts';
 
 /** Weight of one packet in {@link PeerWay.loss}. */
@@ -61,7 +61,7 @@ export class PeerWay<Request> implements WayFacts {
   readonly index: number;
   readonly carrier: string;
   readonly hides: boolean;
-  /** Share of lost packets; each packet counts one part in 2^5 less than the next. */
+  /** Share of lost packets, as an exponential moving average with the weight {@link LOSS_GAIN}. */
   loss = 0;
   roundTripNs: Nanoseconds | undefined;
   measuredNs: Nanoseconds | undefined;
@@ -72,12 +72,9 @@ export class PeerWay<Request> implements WayFacts {
   readonly recovery: LossRecovery<PacketContent<Request>> | undefined;
   #received = new ReceivedPackets();
   isClosed = false;
-  /** True from the instant at which it was left because it is down until the peer answers over it, or it opens. */
+  /** True after the way was left because it is down, until the peer answers over it or it opens. */
   isLeft = false;
-  /**
-   * When the first packet left that the peer has not answered over this way; undefined if no answer is
-   * missing.
-   */
+  /** When the first packet left over this way that the peer has not answered; undefined if no answer is missing. */
   waitingSinceNs: Nanoseconds | undefined;
   readonly #random: Random;
   readonly #isLost: Behaviour['isLost'];
@@ -125,7 +122,7 @@ export class PeerWay<Request> implements WayFacts {
 
   /** Counts packets that the peer acknowledged, or that were lost. */
   measured(now: Nanoseconds, { acked, lost }: Readonly<Record<'acked' | 'lost', number>>): void {
-    // What a way was once must not be mixed with what it is now.
+    // Old measurements say nothing about the present state of the way.
     if (now - (this.measuredNs ?? now) > MEASUREMENT_AGE_MAX_NS) {
       this.loss = 0;
       this.roundTripNs = undefined;

@@ -13,7 +13,7 @@ export interface OutgoingMessageParts<Request> {
   readonly kind: MessageKind;
   /** 0 (bulk) to 3 (urgent). */
   readonly priority: number;
-  /** True if the message may leave over ways only that hide who writes to whom. */
+  /** True if the message may leave only over ways that hide who writes to whom. */
   readonly private: boolean;
   /** Deadline: from this instant on the message is dropped. */
   readonly deadlineNs: Nanoseconds;
