@@ -11,12 +11,15 @@ export interface FileNameFault {
 }
 
 const NAME_CHARS_MAX = 200;
-/** Begins with a letter or digit: neither `..` nor `__proto__`, hidden files, or an absolute path. */
+/**
+ * A part of a path. It begins with a letter or digit, which excludes `..`, `__proto__`, hidden files and absolute
+ * paths.
+ */
 const PART = /^[\p{L}\p{N}][\p{L}\p{N} ._+@-]*$/u;
-/** What the download writes by itself, and pages, which a reader would take for its own. */
+/** Names that the download itself uses, and web pages, which a reader would take for its own. */
 const RESERVED = /^results(\/|$)|^readme\.txt$|\.(x?html?|svg)$/i;
 const CODE = /\.[cm]?[jt]s$/i;
-/** Code that no run takes. */
+/** Code that no run can load. */
 const OTHER_CODE = /\.([jt]sx|wasm)$/i;
 
 /** True for the name of a module that a scenario can run as a protocol. */

@@ -3,8 +3,8 @@
  * line of JSON with the scenario's name, seeds, changed values, and names and lengths of those files that differ from
  * the shipped ones; then the bytes of these files.
  *
- * A link comes from strangers: each bound is checked before the work that it bounds, and what is wrong is refused by
- * name. Code in it runs only after the page has asked (lab/page/code-question.ts).
+ * A link comes from strangers: each bound is checked before the work that it bounds, and each refusal names its reason.
+ * Code in a link runs only after the page has asked (lab/page/code-question.ts).
  *
  * @module
  */
@@ -14,7 +14,7 @@ import { areEqualBytes } from './are-equal-bytes.ts';
 import { deflateRaw, InflateError, inflateRaw } from './deflate.ts';
 import { fileNameFault, isCodeName } from './file-name-fault.ts';
 
-/** What a link says. */
+/** The content of a link. */
 export interface LabLink {
   readonly files: LabFiles;
   /** Path of the scenario among `files` or the shipped files. */
@@ -40,17 +40,17 @@ export type LinkReading =
   | { readonly kind: 'link'; readonly link: LabLink }
   | { readonly kind: 'refused'; readonly fault: LinkFault; readonly text: string };
 
-/** Characters of the longest link that is read: browsers take two million. */
+/** Longest link that is read, characters: browsers take two million. */
 export const LINK_CHARS_MAX = 1_500_000;
-/** Bytes of all that a link holds: what a run takes. */
+/** Largest content of a link, inflated, bytes: that of the files of a run. */
 export const LINK_BYTES_MAX = FILES_BYTES_MAX;
 /** Largest number of files of a link. */
 export const LINK_FILES_MAX = 64;
 /** Largest number of seeds, and of changed values. */
 export const LINK_ITEMS_MAX = 1_000;
-/** Bytes of code, which a person is to read before it runs. */
+/** Largest size of the code in a link, bytes: a person has to read it before it runs. */
 const CODE_BYTES_MAX = 300_000;
-/** Bytes of the line of JSON. */
+/** Longest line of JSON, bytes. */
 const HEAD_BYTES_MAX = 100_000;
 
 const VERSION = '1';

@@ -1,5 +1,5 @@
 /**
- * The question before code of a link runs: it shows the code, and runs nothing.
+ * The question that the page asks before code from a link runs: it shows the code, and runs nothing.
  *
  * @module
  */
@@ -9,10 +9,10 @@ import { areEqualBytes } from '../link/are-equal-bytes.ts';
 import { isCodeName } from '../link/file-name-fault.ts';
 import type { LabFiles } from '../run/lab-task.ts';
 
-/** Characters that are not seen, or change the order of those that are (Unicode Technical Standard 55). */
+/** Invisible characters, and those that change the order of visible ones (Unicode Technical Standard 55). */
 const UNSEEN = /(?![\n\t])[\p{C}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}\u2800]/gu;
 
-/** The code among files that is not open already. */
+/** The code in `files` that is new or differs from the open files. */
 export function codeToAskFor(files: LabFiles, open: LabFiles): LabFiles {
   const isNew = ([name, bytes]: readonly [string, Uint8Array]): boolean =>
     isCodeName(name) && !areEqualBytes(bytes, open.get(name));

@@ -1,6 +1,6 @@
 /**
- * The editor of the Lab: CodeMirror with YAML, help from the schema, and mistakes at their places. Tab leaves it, so
- * that it can be passed by keyboard.
+ * The editor of the Lab: CodeMirror with YAML, completion from the schema, and marks at mistakes. The Tab key moves the
+ * focus out of it, so that a keyboard can pass it.
  *
  * @module
  */
@@ -18,7 +18,7 @@ import { type Diagnostic, lintGutter, lintKeymap, setDiagnostics } from '@codemi
 import { EditorState, type Extension, type Text } from '@codemirror/state';
 import { EditorView, keymap, lineNumbers } from '@codemirror/view';
 import { tags } from '@lezer/highlight';
-// The types of the port as JSON, which the bundler makes of these sources (tools/page/bundle.ts).
+// The types of the port as JSON: the bundler generates it from this source (tools/page/bundle.ts).
 import portTypes from '../../engine/host/index.ts?raw';
 import { element } from '../../viz/app/kernel/element.ts';
 import { isCodeName } from '../link/file-name-fault.ts';
@@ -26,7 +26,7 @@ import type { LabProblem } from '../run/lab-task.ts';
 import { completePort, type PortWords } from './port-help.ts';
 import { completeYaml, explainYaml, type ShownFile } from './yaml-help.ts';
 
-/** What the editor asks of the page. */
+/** The functions of the page that the editor calls. */
 export interface EditorHooks {
   shown(): ShownFile;
   changed(text: string): void;

@@ -1,5 +1,5 @@
 /**
- * What a search has found.
+ * The view of the result of a search.
  *
  * @module
  */
@@ -25,7 +25,7 @@ export function foundView(found: LabFound, session: LabSession, signal: AbortSig
   }
 }
 
-/** A button that shrinks a red run, or what a hunt found. */
+/** A button that shrinks a failed run, or a break that a hunt has found. */
 export function shrinkButton(
   session: LabSession,
   of: Extract<LabSearch, { kind: 'shrink' }>['of'],

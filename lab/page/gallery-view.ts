@@ -1,12 +1,12 @@
 /**
- * The shipped scenarios by their questions, to begin with one of them.
+ * The gallery: the shipped scenarios with their questions, one of which a visitor opens.
  *
  * @module
  */
 import { type Child, element, replaceContent } from '../../viz/app/kernel/element.ts';
 import type { LabSession } from './session.ts';
 
-/** What a visitor tries first. */
+/** The scenarios that are shown first, for new visitors. */
 const FIRST = [
   ...['hello.yaml', 'failover.yaml', 'mixnet.yaml'],
   ...['dtn-tutorial.yaml', 'fabric-hello.yaml', 'vault-hello.yaml'],
@@ -90,7 +90,10 @@ function section(
   );
 }
 
-/** The first ones, the rest by the first word of their names, and those that stand alone together. */
+/**
+ * The groups of the gallery: the scenarios for new visitors, the others by the first word of their names, and last
+ * those that no other shares this word with.
+ */
 function groupsOf(
   entries: readonly Entry[],
   hasFirst: boolean,

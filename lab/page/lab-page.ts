@@ -17,7 +17,7 @@ import { workbench } from './workbench.ts';
 export const LINK_PARAMETER = 'lab';
 /** Key of the page that the sender of a link looked at, which opens after the run. */
 export const THEN_PARAMETER = 'then';
-/** The address is written this long after a change, ms. */
+/** Time from a change to the update of the address, ms. */
 const WRITE_AFTER_MS = 300;
 /** Longest link that is kept in the address, characters; longer ones can be copied. */
 const ADDRESS_CHARS_MAX = 100_000;
@@ -47,7 +47,7 @@ class LabPage {
   #context: PageContext | undefined;
   /** A link with code, which the person has not agreed to run. */
   #asked: LabLink | undefined;
-  /** Ends what is drawn. */
+  /** Ends the watchers of what is drawn. */
   #drawn = new AbortController();
 
   constructor(session: LabSession) {

@@ -1,5 +1,5 @@
 /**
- * Entry point of the Lab: the browser view with one page more, without a server. Nothing is fetched.
+ * Entry point of the Lab: the browser view with one additional page, without a server. Nothing is fetched.
  *
  * @module
  */
@@ -22,7 +22,10 @@ const runner = new LabRunner(startLabWorker, navigator.hardwareConcurrency);
 const session = new LabSession(shippedFiles(), runner, library);
 new AppShell([makeLabPage(session), ...PAGES], library).start();
 
-/** Runs are gone when a page is loaded: an address of a run's page opens the Lab, which runs and then goes there. */
+/**
+ * Runs are lost when the page is loaded again: an address that shows a page of a run opens the Lab, which repeats the
+ * run and then shows that page.
+ */
 function enterByLab(): void {
   const { view } = readUrlHash(location.hash);
   const { page, rest } = view;

@@ -5,7 +5,7 @@
  */
 import { yamlSpot } from './yaml-spot.ts';
 
-/** A number as it is written, and where. */
+/** A number in the text of a file. */
 export interface FileNumber {
   readonly path: string;
   readonly text: string;
@@ -13,7 +13,10 @@ export interface FileNumber {
   readonly from: number;
 }
 
-/** Longest text in which numbers are looked for, characters, and most of them: each is found from the start of the text. */
+/**
+ * Characters that are searched at most, and numbers that are found at most: the path of each number takes a pass over
+ * the text before it.
+ */
 const TEXT_CHARS_MAX = 20_000;
 const NUMBERS_MAX = 100;
 /** Keys on which no result depends. */
@@ -30,7 +33,7 @@ export function numbersIn(text: string): readonly FileNumber[] {
   });
 }
 
-/** Half, once and twice a number: values to begin with. */
+/** The values that a sweep form suggests: half, once and twice a number. */
 export function valuesAround(number: string): string {
   const [, amount = '', unit = ''] = /^(\d+(?:\.\d+)?)(.*)$/.exec(number) ?? [];
   const values = [Number(amount) / 2, Number(amount), 2 * Number(amount)];

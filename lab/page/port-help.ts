@@ -12,7 +12,7 @@ interface PortMember {
   readonly doc: string;
 }
 
-/** The types of the port by name, each with what it is for. */
+/** The types of the port by name, each with its documentation. */
 export type PortWords = Readonly<
   Record<string, { readonly doc: string; readonly members: readonly PortMember[] }>
 >;
@@ -21,8 +21,9 @@ export type PortWords = Readonly<
 const LOOK_BACK_CHARS = 200;
 
 /**
- * What may stand at the cursor: after a dot the members of the type that the name before the dot has in the port,
- * as in `host.` or `host.network.`; elsewhere names of types. Types of the user's own names are not worked out.
+ * The completions at the cursor. After a dot, as in `host.` or `host.network.`, these are the members of the type that
+ * the port gives to the name before the dot; elsewhere they are names of types. Types of the user's own variables are
+ * not inferred.
  */
 export function completePort(
   words: PortWords,
@@ -41,7 +42,7 @@ function typesOf(words: PortWords): readonly Completion[] {
 
 function membersAfter(words: PortWords, owner: string): readonly Completion[] {
   const all = Object.values(words).flatMap(({ members }) => members);
-  // A name that several types of the port have has a type of each.
+  // If several types of the port have a member of this name, the types of all of them count.
   const types = all
     .filter(({ name }) => name === owner)
     .flatMap(({ type }) => type.replace(/^.*=> |^\(.*\): /, '').match(/\w+/g) ?? []);

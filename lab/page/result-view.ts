@@ -1,5 +1,5 @@
 /**
- * What became of the run: its progress, its verdict with the limits, or why there is none.
+ * The view of a run: its progress, its verdict with the limits, or why there is none.
  *
  * @module
  */
@@ -152,7 +152,7 @@ function doneView(
   ];
 }
 
-/** Bars of seeds, updated in place. */
+/** Progress bars of the seeds, updated in place. */
 class ProgressList {
   readonly root = element('ul', { class: 'lab-progress' });
   readonly #bars = new Map<number, { bar: HTMLProgressElement; words: HTMLElement }>();

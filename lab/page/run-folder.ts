@@ -1,6 +1,6 @@
 /**
- * The folder that the Lab offers for download: the files that the command line takes, the command, and what the last run
- * left.
+ * The folder that the Lab offers for download: the files that the command line takes, the command, and the results of
+ * the last run.
  *
  * @module
  */
@@ -9,10 +9,12 @@ import { isCodeName } from '../link/file-name-fault.ts';
 import { TOPOLOGIES } from '../run/lab-task.ts';
 import type { EndedRun, LabSession } from './session.ts';
 
-/** A user's protocol can write the report: no script of it runs where the report is opened. */
+/**
+ * Put before the HTML report of a run with a user's protocol, which can write into the report: no script runs in it.
+ */
 const NO_SCRIPTS = `<!doctype html><meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'; img-src data:">`;
 
-/** Its files by path; results stand in `results/`. */
+/** The files of the folder by path; results are in `results/`. */
 export function filesOfRun(
   session: LabSession,
   run: EndedRun | undefined,
@@ -36,7 +38,7 @@ export function filesOfRun(
 /** The command that makes the same runs from this folder, one line for each seed. */
 function commandOf(session: LabSession): string {
   const { scenario, seeds, set } = session.task();
-  // By its bare name, a scenario finds the shipped topology.
+  // A scenario that names its topology without a folder would get the shipped one.
   const topology = session.fileNames.find(
     (name) => name.startsWith(TOPOLOGIES) && session.changedFiles.has(name),
   );

@@ -1,5 +1,5 @@
 /**
- * What a JSON schema says about a place of a file: names of keys, allowed words, and what a key means.
+ * Looks up what a JSON schema says about a place in a file: names of keys, allowed words, and what a key means.
  *
  * @module
  */
@@ -27,7 +27,7 @@ export interface SchemaWord {
   readonly description: string | undefined;
 }
 
-/** Answers from one schema. */
+/** Looks up places in one schema. */
 export class SchemaWords {
   readonly #root: JsonSchema;
 
@@ -46,7 +46,7 @@ export class SchemaWords {
     return [...found].map(([word, description]) => ({ word, description }));
   }
 
-  /** The words that may stand as the value at a path; none if numbers and names may stand there. */
+  /** The words that the schema lists as values at a path; none if it lists no words. */
   valuesAt(path: readonly (string | number)[]): readonly SchemaWord[] {
     const words = this.#at(path).flatMap((schema) => [
       ...(schema.enum ?? []),
@@ -74,7 +74,7 @@ export class SchemaWords {
     return here;
   }
 
-  /** The schemas and everything that they refer to at the same place. */
+  /** The schemas, with all references and alternatives that apply to the same place. */
   #alternatives(schemas: readonly JsonSchema[]): readonly JsonSchema[] {
     const found = new Set<JsonSchema>();
     let open = [...schemas];

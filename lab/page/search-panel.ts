@@ -1,5 +1,5 @@
 /**
- * The forms of searches: what is swept, and how long faults are hunted for.
+ * The forms for searches: path and values of a sweep, attempts and seed of a hunt.
  *
  * @module
  */

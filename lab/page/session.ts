@@ -1,6 +1,6 @@
 /**
- * What the Lab holds: the scenario with its changed files, seeds and changed values, its mistakes, and the run. Views watch it;
- * it survives when the reader looks at other pages.
+ * The state of the Lab: the scenario with its changed files, seeds and changed values, its mistakes, and the run. Views
+ * watch it; it is kept while the user looks at other pages.
  *
  * @module
  */
@@ -27,12 +27,12 @@ import {
 } from '../run/lab-task.ts';
 import { readSeeds, writeSeeds } from './seed-list.ts';
 
-/** A run that has ended with a verdict, and where the library holds it. */
+/** A run that has ended with a verdict, and its id in the library. */
 export interface EndedRun {
   readonly id: string;
   readonly report: Report;
   readonly verdict: LabVerdict;
-  /** The revision of the session that ran; another one now means that something was changed. */
+  /** The revision of the session that ran; if the session has another one now, something was changed. */
   readonly revision: number;
 }
 
@@ -48,13 +48,13 @@ export type LabState =
   | { readonly kind: 'stopped' }
   | { readonly kind: 'done'; readonly run: EndedRun };
 
-/** Bytes at the beginning of a file in which names of others are looked for: these stand near its top. */
+/** Bytes at the beginning of a file that are searched for names of other files, which are near its top. */
 const NAMES_WITHIN_BYTES = 100_000;
 
 /** Pause after which a text is checked while it is being written, ms. */
 const CHECK_AFTER_MS = 300;
 
-/** The scenario that is being worked on. */
+/** The scenario in work, with its files, mistakes and run. */
 export class LabSession {
   /** Path of the scenario; undefined in the gallery. */
   readonly scenario = new Observable<string | undefined>(undefined);
@@ -70,7 +70,7 @@ export class LabSession {
   readonly #runner: LabRunner;
   readonly #library: RunLibrary;
   readonly #files = new Map<string, Uint8Array>();
-  /** What `fileNames` found since the last change. */
+  /** The result of `fileNames` until the next change. */
   #names: readonly string[] | undefined;
   #seedText = '';
   #setText = '';
@@ -197,7 +197,7 @@ export class LabSession {
     this.setText = [...this.#setWithout(path), `${path}=${value}`].join('\n');
   }
 
-  /** Runs the scenario; its state tells the rest. @returns how it ended. */
+  /** Runs the scenario; {@link state} shows the progress. @returns the state at its end. */
   async run(): Promise<LabState> {
     const bySeed = new Map<number, LabProgress>();
     return await this.#work({ kind: 'running', progress: [] }, (tell) =>
@@ -208,7 +208,7 @@ export class LabSession {
     );
   }
 
-  /** Opens what shrinking has left, in place of the scenario that it came from, and runs it. */
+  /** Opens the scenario that shrinking has made, in place of the one that it came from, and runs it. */
   async openShrunk(text: string): Promise<void> {
     const files = new Map(this.#files);
     files.delete(this.scenario.value ?? '');
@@ -217,9 +217,9 @@ export class LabSession {
     await this.run();
   }
 
-  /** Makes a search; the state tells how far it is, {@link found} what it has found. */
+  /** Makes a search; {@link state} shows the progress, {@link found} the result. */
   async search(search: LabSearch): Promise<void> {
-    // A value that is set is not swept.
+    // A changed value at the swept path would take the place of the sweep.
     const set = this.#setWithout(search.kind === 'sweep' ? search.path : '');
     await this.#work({ kind: 'searching', search, step: undefined }, (tell) =>
       this.#runner.search({ ...this.task(), set, traced: false }, search, (step) =>
@@ -292,7 +292,7 @@ export class LabSession {
     this.#runner.endCheck();
   }
 
-  /** A report that cannot be read comes from code of users. */
+  /** Keeps a verdict, unless its report cannot be read, which only code of users can cause. */
   #judged(verdict: LabVerdict, revision: number): LabState {
     try {
       return { kind: 'done', run: this.#keep(verdict, revision) };
@@ -306,7 +306,7 @@ export class LabSession {
     return { ...this.#library.hold(verdict.report, trace), verdict, revision };
   }
 
-  /** What is checked and run at present; not to be run or sent while there is a {@link seedMistake}. */
+  /** The task that is checked and run. It must not be run or sent while there is a {@link seedMistake}. */
   task(): LabTask {
     const read = readSeeds(this.#seedText);
     const seeds = read !== null && 'mistake' in read ? null : read;
@@ -327,7 +327,7 @@ export class LabSession {
 
   #findNames(): readonly string[] {
     const found = new Set([this.scenario.value ?? '']);
-    // Texts name other scenarios in comments.
+    // Other scenarios are left out: files name them in comments only.
     const parts = [...this.shipped.keys()].filter((name) => !this.scenarios.includes(name));
     const known = [...this.#files.keys(), ...parts];
     for (const name of found) {
@@ -353,7 +353,7 @@ export class LabSession {
   }
 }
 
-/** All words of a file that can be names of files, without their folders; one pass, whatever its text is. */
+/** All words of a file that can be names of files, without their folders, in time linear in its length. */
 function namesIn(bytes: Uint8Array | undefined): ReadonlySet<string> {
   const text = new TextDecoder().decode(bytes?.subarray(0, NAMES_WITHIN_BYTES));
   return new Set((text.match(/[\w./-]+/g) ?? []).map(fileNameOfPath));

@@ -36,7 +36,7 @@ interface SweepChart {
   readonly name: string;
   readonly limits: readonly KpiResult[];
   readonly width: number;
-  /** What screen readers read. */
+  /** The text for screen readers. */
   readonly words: string;
   /** Runs the scenario with a value. */
   open(text: string): void;
@@ -46,7 +46,10 @@ const HEIGHT = 240;
 /** Room beside the first and the last value, px. */
 const INSET = 16;
 const TICK_ROOM = 64;
-/** Intervals and limits farther from the values than this many times their range would flatten the line. */
+/**
+ * Intervals and limits farther from the values than this many times their range do not extend the axis, since they
+ * would flatten the line.
+ */
 const FAR = 1.5;
 
 /** Draws the chart. */

@@ -19,7 +19,7 @@ import type { LabSession } from './session.ts';
 import type { ShownFile } from './yaml-help.ts';
 import { storedZip } from './zip.ts';
 
-/** Longest link that most programs for messages pass on whole, characters. */
+/** Longest link that most mail and chat programs transmit whole, characters. */
 const LINK_CHARS_SAFE = 8_000;
 const PROBLEMS_SHOWN = 20;
 
@@ -110,7 +110,7 @@ function bar(parts: WorkbenchParts, numbers: () => ShownNumbers): HTMLElement {
     toggle.classList.toggle('primary', !session.isBusy);
   });
   const name = fileNameOfPath(session.scenario.value ?? '');
-  // What leaves the page must not run other seeds than those that are written.
+  // A link or a download must not run other seeds than those in the field.
   const unmistaken = (act: () => void) => (): void => {
     const mistake = session.seedMistake;
     if (mistake === undefined) act();
@@ -240,7 +240,7 @@ function fileTabs(
   ];
 }
 
-/** What the row of files shows, for comparison. */
+/** A text that changes whenever the row of files has to be drawn again. */
 function tabsKey(session: LabSession): string {
   return session.fileNames.map((name) => `${name}${session.changedFiles.has(name)}`).join();
 }
@@ -302,7 +302,7 @@ function download(session: LabSession): void {
   downloadFile(`${name}.zip`, content);
 }
 
-/** Draws again, and focuses the control that had the focus by its text. */
+/** Draws again, and moves the focus to the control with the same text as the one that had it. */
 function redrawKeepingFocus(root: HTMLElement, draw: () => void): void {
   const held = root.contains(document.activeElement) ? document.activeElement?.textContent : null;
   draw();

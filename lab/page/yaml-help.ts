@@ -10,7 +10,7 @@ import { element } from '../../viz/app/kernel/element.ts';
 import { type JsonSchema, SchemaWords } from './schema-words.ts';
 import { yamlSpot } from './yaml-spot.ts';
 
-/** The file that is shown: texts of a topology have the place that a topology has in a scenario. */
+/** The file in the editor. A topology is explained by the schema of scenarios too, below its key `topology`. */
 export interface ShownFile {
   readonly isScenario: boolean;
   /** Names of files that a scenario can name as its topology. */
@@ -19,7 +19,7 @@ export interface ShownFile {
 
 const words = new SchemaWords(JSON.parse(scenarioSchema) as JsonSchema);
 
-/** What may stand at the cursor: keys, words that the schema lists, and names of topologies. */
+/** The completions at the cursor: keys, words that the schema lists, and names of topologies. */
 export function completeYaml(
   { state, pos, explicit }: CompletionContext,
   shown: ShownFile,

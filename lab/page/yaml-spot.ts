@@ -11,7 +11,7 @@ export interface YamlSpot {
   /** Keys and indices that lead to the key that is being written, or to the value. */
   readonly path: readonly (string | number)[];
   readonly isKey: boolean;
-  /** What of the key or value stands before the cursor. */
+  /** The part of the key or value that is before the cursor. */
   readonly word: string;
 }
 
@@ -27,10 +27,10 @@ interface Flow {
 
 const KEY = /^("[^"]*"|'[^']*'|[^\s:#{}[\],"'-][^:#{}[\],]*?)\s*:(?=\s|$)/;
 
-/** Nobody wants help in a longer line, and patterns may take the square of its length. */
+/** The rest of a longer line is not read: the patterns may take a time quadratic in its length. */
 const LINE_CHARS_MAX = 2_000;
 
-/** A comment, a quoted word, a mark, another word, spaces. */
+/** A comment, a quoted word, a punctuation mark, another word, or spaces. */
 const FLOW_TOKENS =
   /(?:^|\s+)#.*|"(?:[^"\\]|\\.)*"?|'[^']*'?|[{}[\],]|:(?=\s|$)|[^"'{}[\],:\s]+|:|\s+/g;
 

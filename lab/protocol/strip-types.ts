@@ -1,6 +1,6 @@
 /**
- * Makes of a TypeScript module the JavaScript that a worker runs: without types, with `require` instead of imports. The
- * lines stay, the columns move.
+ * Turns a TypeScript module into JavaScript for a worker: without types, and with `require` instead of imports. Lines
+ * keep their numbers, columns change.
  *
  * @module
  */

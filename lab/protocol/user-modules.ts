@@ -45,7 +45,7 @@ export class UserModules {
   load(path: string): Exports {
     const known = this.#loaded.get(path);
     if (known !== undefined) return known;
-    // The page knows code by its name: it asks before a link's code is run, and keeps its workers apart.
+    // The page recognises code by its file name, to ask before code of a link runs and to keep its workers apart.
     if (!isCodeName(path)) throw new Refusal(`${path} is not the name of a module (.ts or .js)`);
     installAmbientGuard([[globalThis, '', ['requestAnimationFrame'], INSTEAD.later]]);
     const text = new TextDecoder().decode(this.#files.read(path, () => undefined));
@@ -68,7 +68,7 @@ export class UserModules {
     return issue === undefined ? error : this.mistake(issue);
   }
 
-  /** The error for a mistake at a place of the code that runs. */
+  /** The error for a mistake at a place of the stripped code. */
   mistake({ file, line, column, message }: Mistake): Error {
     const own = line === 1 ? column - HEAD.length : column;
     const found = this.#stripped.get(file)?.sourceColumn(line, own) ?? column;
@@ -104,7 +104,7 @@ export class UserModules {
   }
 }
 
-/** Mistakes that only the browser finds, such as a name that is declared twice. */
+/** A mistake that only the browser finds, such as a name that is declared twice. */
 class UnreadableError extends Error {
   readonly file: string;
   readonly script: string;
@@ -128,7 +128,9 @@ function placeOf(name: string, text: string): Place {
   return { line: Math.max(0, at) + 1, column: (lines[at]?.indexOf(name) ?? 0) + 1 };
 }
 
-/** Makes a function of code: the policy of the page forbids `eval`, but allows scripts that the page itself has made. */
+/**
+ * Turns code into a function: the policy of the page forbids `eval`, but allows scripts that the page itself has made.
+ */
 function functionOf(code: string, path: string): ModuleFunction {
   const whole = code.replace(/\bimport\.meta\.url\b/g, '__moduleAddress');
   const script = `${HEAD}${whole}\n}\n//# sourceURL=file://${encodeURI(path)}`;
@@ -143,7 +145,7 @@ function functionOf(code: string, path: string): ModuleFunction {
   return Reflect.get(globalThis, 'orreryModule') as ModuleFunction;
 }
 
-/** A browser tells the place only of scripts that a worker begins with. */
+/** Finds the place of a syntax error by a worker that begins with the script: a browser tells the place only then. */
 function placeOfSyntaxError(script: string): Promise<Place> {
   return new Promise((resolve) => {
     const worker = new Worker(addressOf(script));

@@ -1,5 +1,6 @@
 /**
- * Checks what a worker says before the page reads it: a user's protocol can send messages in the name of the engine.
+ * Checks the messages of a worker before the page reads them: a user's protocol in the worker can forge messages of the
+ * engine.
  *
  * @module
  */
@@ -11,7 +12,7 @@ type Parts = Readonly<Record<string, unknown>>;
 
 /** Most runs of a plan: 256 seeds, each perhaps with a twin. */
 const PLANNED_MAX = 512;
-/** What each search finds. */
+/** The kind of result of each kind of search. */
 const FOUND = { sweep: 'swept', hunt: 'hunted', shrink: 'shrunk' } as const;
 
 /** True if a message can be an answer to an order, and has the parts that the page reads. */
@@ -50,7 +51,7 @@ function isResultOf(order: Order, said: Parts): boolean {
       return isCounted && isNullOr(of, 'number') && typeof smallest === 'string';
     }
     case 'search ask':
-      return isEach(said, 'number', ['id']) && isLent(partsOf(said['order']));
+      return isEach(said, 'number', ['id']) && isDelegated(partsOf(said['order']));
     case 'search found':
       return order.kind === 'search' && isFound(FOUND[order.search.kind], partsOf(said['found']));
     default:
@@ -58,7 +59,7 @@ function isResultOf(order: Order, said: Parts): boolean {
   }
 }
 
-function isLent({ kind, planned, task, job }: Parts): boolean {
+function isDelegated({ kind, planned, task, job }: Parts): boolean {
   if (kind === 'run') return isPlanned(planned);
   const { files } = partsOf(task);
   if (kind !== 'try' || !(files instanceof Map) || typeof job !== 'object') return false;

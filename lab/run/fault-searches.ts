@@ -22,20 +22,20 @@ import type { SearchParts } from './search-parts.ts';
 
 /** Most attempts of a hunt. */
 const ATTEMPTS_MAX = 10_000;
-/** Time limits of the command line's defaults for shrinking a run, and what a hunt found, ms. */
+/** Time limits for shrinking a run, and for shrinking a break of a hunt, ms: the defaults of the command line. */
 const SHRINK_RUN_MS = 60_000;
 const SHRINK_FIND_MS = 30_000;
 
 /** Hunts until an attempt breaks something, or all are made. */
 export async function hunt(parts: SearchParts<'hunt'>): Promise<LabHunted> {
-  const { place, task, tell } = parts;
+  const { context, task, tell } = parts;
   const { seed, attempts } = parts.search;
   if (!(Number.isSafeInteger(attempts) && attempts >= 1 && attempts <= ATTEMPTS_MAX))
     throw new Refusal(`a tab makes 1 to ${ATTEMPTS_MAX} attempts: npx orrery hunt makes more`);
   if (!(Number.isSafeInteger(seed) && seed >= 0))
     throw new Refusal('the seed of a hunt is a whole number from 0 on');
   const set = valuesOf(task.set);
-  const { scenario, targets } = await prepareHunt(task.scenario, set, taskOpener(place, task, 0));
+  const { scenario, targets } = await prepareHunt(task.scenario, set, taskOpener(context, task, 0));
   refuseTwinsAndNetworks(scenario, 'orrery hunt');
   refuseTooLarge(scenario);
   const { corpus, ...state } = await huntForBreaks({
@@ -53,10 +53,10 @@ export async function hunt(parts: SearchParts<'hunt'>): Promise<LabHunted> {
 
 /** Makes the scenario of a run that broke, or of what a hunt found, as small as possible. */
 export async function shrink(parts: SearchParts<'shrink'>): Promise<LabShrunk> {
-  const { place, task, tell } = parts;
+  const { context, task, tell } = parts;
   const { of } = parts.search;
   const set = valuesOf(task.set);
-  const opener = taskOpener(place, task, 0);
+  const opener = taskOpener(context, task, 0);
   const kept = { text: '', trials: 0 };
   const files = filesOf(parts, kept);
   const means = { files, isStopped: (): boolean => false, onSmaller: (): void => undefined };
@@ -85,7 +85,7 @@ export async function shrink(parts: SearchParts<'shrink'>): Promise<LabShrunk> {
 
 /** The file that is shrunk, in memory; other workers try it. */
 function filesOf(parts: SearchParts<'shrink'>, kept: { text: string; trials: number }): BreakFiles {
-  const { place, task, tell } = parts;
+  const { context, task, tell } = parts;
   const taskWith = (text: string): typeof task => {
     const files = new Map([...task.files, [SHRUNK_NAME, new TextEncoder().encode(text)]]);
     return { ...task, files, scenario: SHRUNK_NAME, set: [] };
@@ -93,7 +93,7 @@ function filesOf(parts: SearchParts<'shrink'>, kept: { text: string; trials: num
   return {
     name: SHRUNK_NAME,
     keep(text): void {
-      // Paths within a tab mean nothing elsewhere; the file stands beside these files.
+      // These folders exist only in the tab; elsewhere, the file is in the folder of the files that it names.
       kept.text = text.replaceAll(/(?<=: )\/scenarios\//g, '');
     },
     try: async (text, how): Promise<AttemptOutcome> => {
@@ -105,7 +105,7 @@ function filesOf(parts: SearchParts<'shrink'>, kept: { text: string; trials: num
     },
     tell: (lines) => lines.join('\n'),
     nodes: async (): Promise<number> => {
-      const opened = await taskOpener(place, taskWith(kept.text), 0).open(SHRUNK_NAME, {});
+      const opened = await taskOpener(context, taskWith(kept.text), 0).open(SHRUNK_NAME, {});
       return opened.scenario.topology.hosts.length;
     },
   };

@@ -1,6 +1,6 @@
 /**
- * The command that makes the runs of a task on a command line: of a shipped scenario by its name, of others from the
- * folder that the Lab offers for download.
+ * The command that makes the runs of a task on a command line. It names a shipped scenario; for any other one, it is
+ * run in the folder that the Lab offers for download.
  *
  * @module
  */
@@ -37,7 +37,7 @@ export function labCommand(
   return commandText([command, quoteShellWord(files.has(name) ? `./${name}` : name)], flags);
 }
 
-/** The flag that asks for these seeds in each network; undefined if no flag does. */
+/** The flag that selects these seeds in each network; undefined if no flag can. */
 function seedFlag(asked: readonly number[], scenario: Asked): readonly string[] | undefined {
   const { seeds, networks } = scenario;
   const [only, ...others] = seedsInNetworks(scenario, asked);

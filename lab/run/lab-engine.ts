@@ -1,5 +1,5 @@
 /**
- * Carries out what a page asks of a worker: checks files, runs a seed, judges a run.
+ * Carries out the orders of a page in a worker: checks files, runs a seed, judges a run.
  *
  * @module
  */
@@ -24,8 +24,8 @@ import { TabMachine } from './tab-machine.ts';
 import { TabRegistry } from './tab-registry.ts';
 import { tryJob } from './try-job.ts';
 
-/** What the engine takes from where it runs. */
-export interface LabPlace {
+/** What all tasks of a page share. */
+export interface LabContext {
   /** Files that every task has. */
   readonly shipped: LabFiles;
   /** Commit from which the page was built. */
@@ -34,9 +34,9 @@ export interface LabPlace {
   readonly environment: { readonly node: string; readonly os: string; readonly cpu: string };
 }
 
-/** Nodes and links for which a megabyte is reckoned. */
+/** Estimated number of nodes and links for each megabyte of memory. */
 const PARTS_PER_MB = 20;
-/** Most of them together in a tab: about a gigabyte. */
+/** Largest number of nodes and links together in a tab: about a gigabyte. */
 const PARTS_MAX = 1_000 * PARTS_PER_MB;
 const SEEDS_MAX = 256;
 const TRACE_PATH = '/trace.orr';
@@ -45,21 +45,21 @@ const PROGRESS_MS = 100;
 
 /** Carries out an order. @returns the answer that ends it; never throws. */
 export async function carryOut(
-  place: LabPlace,
+  context: LabContext,
   order: LabOrder,
   tell: (progress: LabProgress) => void,
 ): Promise<LabAnswer> {
   try {
     switch (order.kind) {
       case 'plan':
-        return await plan(place, order.task);
+        return await plan(context, order.task);
       case 'run':
-        return await run(place, order, tell);
+        return await run(context, order, tell);
       case 'judge':
-        return await judge(place, order);
+        return await judge(context, order);
       case 'try': {
         const { job, task } = order;
-        const outcome = await tryJob(job, task.files, () => taskOpener(place, task, 0));
+        const outcome = await tryJob(job, task.files, () => taskOpener(context, task, 0));
         return { kind: 'tried', outcome };
       }
     }
@@ -73,9 +73,9 @@ interface TaskOpener extends ScenarioOpener {
   readonly machine: TabMachine;
 }
 
-/** Makes what opens the scenarios of a task. @param recordBytesMax Largest recording of their runs. */
+/** Makes the opener for the scenarios of a task. @param recordBytesMax Largest recording of each run, bytes. */
 export function taskOpener(
-  { shipped }: LabPlace,
+  { shipped }: LabContext,
   { files }: Pick<LabTask, 'files'>,
   recordBytesMax: number,
 ): TaskOpener {
@@ -99,8 +99,8 @@ export function valuesOf(set: readonly string[]): Readonly<Record<string, string
   );
 }
 
-async function plan(place: LabPlace, task: LabTask): Promise<LabAnswer> {
-  const { scenario } = await taskOpener(place, task, 0).open(task.scenario, valuesOf(task.set));
+async function plan(context: LabContext, task: LabTask): Promise<LabAnswer> {
+  const { scenario } = await taskOpener(context, task, 0).open(task.scenario, valuesOf(task.set));
   refuseTooLarge(scenario);
   const seeds = seedsInNetworks(scenario, task.seeds ?? undefined);
   if (seeds.length > SEEDS_MAX)
@@ -108,7 +108,7 @@ async function plan(place: LabPlace, task: LabTask): Promise<LabAnswer> {
   return { kind: 'planned', runs: plannedRuns(scenario, seeds) };
 }
 
-/** Refuses what a tab cannot run, before any memory is taken for it. @throws Refusal saying why. */
+/** Refuses a scenario that a tab cannot run, before memory is allocated for it. @throws Refusal saying why. */
 export function refuseTooLarge({ topology: { hosts, links } }: Scenario): void {
   if (hosts.some(({ outside }) => outside !== undefined))
     throw new Refusal('a node is an outside program (kind: external), which a tab does not start');
@@ -120,12 +120,12 @@ export function refuseTooLarge({ topology: { hosts, links } }: Scenario): void {
 }
 
 async function run(
-  place: LabPlace,
+  context: LabContext,
   { task, planned, recordBytesMax }: Extract<LabOrder, { kind: 'run' }>,
   tell: (progress: LabProgress) => void,
 ): Promise<LabAnswer> {
   const { seed, isTwin, overrides } = planned;
-  const opener = taskOpener(place, task, recordBytesMax);
+  const opener = taskOpener(context, task, recordBytesMax);
   const { registry, machine } = opener;
   const { scenario } = await opener.open(task.scenario, overrides);
   const isTraced = task.traced && !isTwin;
@@ -150,13 +150,13 @@ async function run(
 }
 
 async function judge(
-  place: LabPlace,
+  context: LabContext,
   { task, done, wallMs }: Extract<LabOrder, { kind: 'judge' }>,
 ): Promise<LabAnswer> {
   const values = valuesOf(task.set);
-  const opened = await taskOpener(place, task, 0).open(task.scenario, values);
+  const opened = await taskOpener(context, task, 0).open(task.scenario, values);
   const reproduce = labCommand({ command: 'scenario', ...task }, opened.scenario, values);
-  const judged = { ...opened, ...place, reproduce };
+  const judged = { ...opened, ...context, reproduce };
   const runs = done.map(({ planned, result }) => ({ isTwin: planned.isTwin, result }));
   const report = judgeRun(twinJudgeInput(judged, runs, wallMs));
   const written = done

@@ -18,7 +18,7 @@ import {
   SHRUNK_NAME,
   TRACES_BYTES_MAX,
 } from './lab-task.ts';
-import type { LabAnswer, LabDone, LabOrder, LabSearchOrder, LentOrder } from './messages.ts';
+import type { DelegatedOrder, LabAnswer, LabDone, LabOrder, LabSearchOrder } from './messages.ts';
 
 /** A run or a search under way. */
 export interface LabRun<Outcome = LabOutcome> {
@@ -28,12 +28,15 @@ export interface LabRun<Outcome = LabOutcome> {
   stop(): void;
 }
 
-/** A worker that says nothing for as many ticks is in an endless loop, or as good as that. */
+/** A worker that sends nothing for this many ticks is taken to be in an endless loop. */
 const SILENT_TICKS_MAX = 60;
-/** Attempts of a hunt say nothing before their end; they have the time that the command line gives the first one. */
+/**
+ * The same for an attempt of a hunt, which sends nothing before its end: the time that the command line gives the first
+ * one.
+ */
 const SILENT_TRY_TICKS_MAX = 300;
 const TICK_MS = 1_000;
-/** Most messages of a worker in a tick: code of users could send so many that the page draws nothing else. */
+/** Most messages of a worker in a tick: code of users could send so many that the page cannot draw. */
 const TICK_MESSAGES_MAX = 1_000;
 /** Most orders of a search that are not carried out yet. */
 const ASKED_MAX = 64;
@@ -49,7 +52,7 @@ export class LabRunner {
 
   /**
    * @param worker Starts one worker, as `startLabWorker` does.
-   * @param cores Most workers of a run, and most that wait for the next.
+   * @param cores Largest number of workers of a run, and of idle workers.
    */
   constructor(worker: () => Worker, cores: number) {
     this.#worker = worker;
@@ -57,8 +60,8 @@ export class LabRunner {
   }
 
   /**
-   * Finds the mistakes of a scenario and its files, in the order of the text; none if it can be run. Ends the check
-   * before it, which then finds none.
+   * Finds the mistakes of a scenario and its files, in the order of the text; none if it can be run. Ends the previous
+   * check, which then finds none.
    */
   async check(task: LabTask): Promise<readonly LabProblem[]> {
     this.endCheck();
@@ -87,7 +90,7 @@ export class LabRunner {
     return { outcome: Promise.race([made, run.stopped]), stop: (): void => run.stop() };
   }
 
-  /** Makes a search: one worker leads it, others make its runs. @param onStep Called when it has come further. */
+  /** Makes a search: one worker leads it, others make its runs. @param onStep Called with each step of its progress. */
   search(
     task: LabTask,
     search: LabSearch,
@@ -95,16 +98,16 @@ export class LabRunner {
   ): LabRun<LabOutcome | LabFound> {
     let free = Math.max(1, this.#cores);
     const waiting: (() => void)[] = [];
-    const lend = async (asked: LentOrder): Promise<LabAnswer> => {
+    const delegate = async (asked: DelegatedOrder): Promise<LabAnswer> => {
       if (free > 0) free -= 1;
       else await new Promise<void>((resolve) => waiting.push(resolve));
-      const answer = await this.#ask(run, lentOrder(task, asked));
+      const answer = await this.#ask(run, delegatedOrder(task, asked));
       const next = waiting.shift();
       if (next === undefined) free += 1;
       else next();
       return answer;
     };
-    const run = new Running({ onStep, lend });
+    const run = new Running({ onStep, delegate });
     const made = this.#ask(run, { kind: 'search', task, search })
       .then((answer) => (answer.kind === 'found' ? answer.found : outcomeOf(answer)))
       .finally(() => this.#end(run));
@@ -116,7 +119,7 @@ export class LabRunner {
     this.#endCode();
   }
 
-  /** Ends the waiting workers that have run code of users: it could go on by itself. */
+  /** Ends the idle workers that have run code of users, which could go on running. */
   #endCode(): void {
     for (const one of this.#idle) if (this.#ran.has(one)) one.terminate();
     this.#idle = this.#idle.filter((one) => !this.#ran.has(one));
@@ -148,7 +151,7 @@ export class LabRunner {
     return outcomeOf(await this.#ask(run, { kind: 'judge', task, done, wallMs }));
   }
 
-  /** Asks a worker; whatever happens to the worker, there is an answer. */
+  /** Gives an order to a worker. There is always an answer, even if the worker fails. */
   async #ask(run: Running, order: LabOrder | LabSearchOrder): Promise<LabAnswer> {
     const bytes = [...order.task.files.values()].reduce((sum, { length }) => sum + length, 0);
     if (bytes > FILES_BYTES_MAX) {
@@ -189,24 +192,24 @@ export class LabRunner {
   }
 }
 
-/** What becomes of what workers say before they answer. */
-interface Talk {
+/** Called with the messages of workers that come before their answers. */
+interface MessageCallbacks {
   readonly onProgress?: (progress: LabProgress) => void;
   readonly onStep?: (step: LabStep) => void;
   /** Has another worker carry out an order. */
-  readonly lend?: (order: LentOrder) => Promise<LabAnswer>;
+  readonly delegate?: (order: DelegatedOrder) => Promise<LabAnswer>;
 }
 
 /** A task under way, and the workers that it has. */
 class Running {
   readonly stopped: Promise<LabOutcome>;
   isOver = false;
-  readonly #talk: Talk;
+  readonly #callbacks: MessageCallbacks;
   readonly #busy = new Map<Worker, (answer: LabAnswer) => void>();
   #sayStopped: (outcome: LabOutcome) => void = () => undefined;
 
-  constructor(talk: Talk) {
-    this.#talk = talk;
+  constructor(callbacks: MessageCallbacks) {
+    this.#callbacks = callbacks;
     this.stopped = new Promise((resolve) => {
       this.#sayStopped = resolve;
     });
@@ -221,7 +224,7 @@ class Running {
       let silent = 0;
       let messages = 0;
       const silentMax = order.kind === 'try' ? SILENT_TRY_TICKS_MAX : SILENT_TICKS_MAX;
-      /** Orders that it has asked for and waits for. */
+      /** Number of delegated orders whose answers the worker awaits. */
       let asked = 0;
       const who = nameOf(order);
       const timer = setInterval(() => {
@@ -245,14 +248,14 @@ class Running {
       };
       worker.onmessageerror = (): void => finish(refused(`${who} gave an unreadable answer`));
       const take = (data: LabAnswer): void => {
-        const { onProgress, onStep, lend } = this.#talk;
+        const { onProgress, onStep, delegate } = this.#callbacks;
         if (data.kind === 'progress') onProgress?.(data.progress);
         else if (data.kind === 'step') onStep?.(data.step);
         else if (data.kind !== 'ask') finish(data, true);
         else if (asked >= ASKED_MAX) finish(refused(`${who} asked for too much at once`));
         else {
           asked += 1;
-          void lend?.(data.order).then((answer) => {
+          void delegate?.(data.order).then((answer) => {
             asked -= 1;
             worker.postMessage({ kind: 'reply', id: data.id, answer });
           });
@@ -274,7 +277,7 @@ class Running {
     this.end();
   }
 
-  /** Ends what is left. */
+  /** Ends the task, with all its workers. */
   end(): void {
     this.isOver = true;
     this.endWorkers();
@@ -286,10 +289,10 @@ class Running {
 }
 
 /**
- * The order that another worker carries out for a search. The worker that leads it may have run code of users, so that
- * only what is to be run is taken from it; the files are the page's own.
+ * The order that another worker carries out for a search. The worker that leads the search may have run code of users:
+ * only the description of the run is taken from it, and the files are the page's own.
  */
-function lentOrder(task: LabTask, asked: LentOrder): LabOrder {
+function delegatedOrder(task: LabTask, asked: DelegatedOrder): LabOrder {
   if (asked.kind === 'run') return { kind: 'run', task, planned: asked.planned, recordBytesMax: 0 };
   const smaller = asked.task.files.get(SHRUNK_NAME);
   const files =
@@ -297,7 +300,7 @@ function lentOrder(task: LabTask, asked: LentOrder): LabOrder {
   return { kind: 'try', task: { ...task, files }, job: asked.job };
 }
 
-/** An order as the subject of a sentence. */
+/** The name of an order, as the subject of a sentence. */
 function nameOf(order: LabOrder | LabSearchOrder): string {
   if (order.kind === 'search') return `the ${order.search.kind}`;
   if (order.kind === 'try') return 'an attempt';

@@ -1,5 +1,6 @@
 /**
- * What a page asks of a run in the browser's tab, and what it gets: plain data, which also crosses to workers.
+ * The tasks that a page has for runs in the browser's tab, and their results: plain data, which is also sent to
+ * workers.
  *
  * @module
  */
@@ -18,7 +19,7 @@ export const TOPOLOGIES = 'topologies/';
 
 /**
  * Files of a run by path, as in the folder that the command line takes: `failover.yaml`, `topologies/two-as.yaml` …
- * Shipped files are there by themselves; these come first.
+ * Shipped files need not be among them; a file of the same name takes the place of a shipped one.
  */
 export type LabFiles = ReadonlyMap<string, Uint8Array>;
 
@@ -46,11 +47,11 @@ export interface LabProblem {
   readonly endColumn: number;
   /** The loader's own message. */
   readonly text: string;
-  /** What may be meant or is allowed. */
+  /** What may have been meant, or what is allowed. */
   readonly hint: string | null;
 }
 
-/** How far a seed has come in its virtual time. */
+/** How far a seed has come in its virtual time, of its duration. */
 export interface LabProgress {
   readonly seed: number;
   readonly virtualMs: number;
@@ -63,13 +64,13 @@ export type LabSearch =
   | { readonly kind: 'sweep'; readonly path: string; readonly values: string }
   /** Attempts with faults that are drawn from a seed, until one of them breaks a promise. */
   | { readonly kind: 'hunt'; readonly seed: number; readonly attempts: number }
-  /** The smallest scenario that shows what a run or a hunt has shown. */
+  /** The smallest scenario with the same break as a run or a hunt. */
   | { readonly kind: 'shrink'; readonly of: { readonly seed: number } | FoundBreak };
 
 /** How far a search has come. */
 export interface LabStep {
   readonly done: number;
-  /** Null where nobody knows. */
+  /** The total; null if it is not known. */
   readonly of: number | null;
   /** Text of the smallest file so far, while a break is shrunk. */
   readonly smallest?: string;
@@ -96,7 +97,7 @@ export interface LabHunted {
   /** The latest attempt that reached something new, from 1; 0 if none has. */
   readonly lastNew: number;
   readonly breaks: readonly FoundBreak[];
-  /** What is broken without any fault. */
+  /** Names of what breaks even without any fault. */
   readonly known: readonly string[];
   /** The command that hunts for the same. */
   readonly command: string;
@@ -107,11 +108,11 @@ export interface LabShrunk {
   readonly kind: 'shrunk';
   /** Text of its file; null if nothing broke. */
   readonly text: string | null;
-  /** What is left, or why there is nothing. */
+  /** A sentence about what is left, or why nothing is. */
   readonly left: string;
 }
 
-/** What one seed leaves beside the report. */
+/** The results of one seed besides the report. */
 export interface LabSeed {
   readonly seed: number;
   readonly fingerprint: string;

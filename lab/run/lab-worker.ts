@@ -3,15 +3,15 @@
  *
  * @module
  */
-import { carryOut, type LabPlace } from './lab-engine.ts';
+import { carryOut, type LabContext } from './lab-engine.ts';
 import { makeSearch } from './make-search.ts';
-import type { LabAnswer, LabOrder, LabReply, LabSearchOrder, LentOrder } from './messages.ts';
+import type { DelegatedOrder, LabAnswer, LabOrder, LabReply, LabSearchOrder } from './messages.ts';
 import { readPageFiles } from './page-data.ts';
 
-/** What `page-data.ts` puts before this program. */
+/** The data that `page-data.ts` puts before this program. */
 declare const LAB: { readonly files: Readonly<Record<string, string>>; readonly commit: string };
 
-const place: LabPlace = {
+const context: LabContext = {
   shipped: readPageFiles(LAB.files),
   commit: LAB.commit,
   environment: {
@@ -22,7 +22,7 @@ const place: LabPlace = {
 };
 
 const answer = (one: LabAnswer): void => self.postMessage(one);
-/** What waits for the replies to orders that this worker has asked for, by their number. */
+/** Callbacks for the replies to orders that this worker has delegated, by their number. */
 const waiting = new Map<number, (answer: LabAnswer) => void>();
 let asked = 0;
 
@@ -33,26 +33,26 @@ self.onmessage = ({ data }: MessageEvent<LabOrder | LabSearchOrder | LabReply>):
       waiting.delete(data.id);
       break;
     case 'search':
-      makeSearch(place, data, { ask, tell: (step) => answer({ kind: 'step', step }) }).then(
+      makeSearch(context, data, { ask, tell: (step) => answer({ kind: 'step', step }) }).then(
         answer,
         fail,
       );
       break;
     default:
-      carryOut(place, data, (progress) => answer({ kind: 'progress', progress })).then(
+      carryOut(context, data, (progress) => answer({ kind: 'progress', progress })).then(
         answer,
         fail,
       );
   }
 };
 
-function ask(order: LentOrder): Promise<LabAnswer> {
+function ask(order: DelegatedOrder): Promise<LabAnswer> {
   asked += 1;
   answer({ kind: 'ask', id: asked, order });
   return new Promise((resolve) => waiting.set(asked, resolve));
 }
 
-/** An answer that cannot be sent ends the worker, which the page sees. */
+/** Ends the worker, which the page notices: an answer could not be sent. */
 function fail(error: unknown): void {
   setTimeout(() => {
     throw error;

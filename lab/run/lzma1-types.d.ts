@@ -1,2 +1,2 @@
-/** What the Lab uses of lzma1, whose own types are sources that do not keep the rules of tsconfig.json. */
+/** The part of lzma1 that the Lab uses. The package's own types are sources that break the rules of tsconfig.json. */
 export function decompress(data: Uint8Array): Uint8Array;

@@ -17,14 +17,14 @@ import type {
   LabVerdict,
 } from './lab-task.ts';
 
-/** A run of one seed, and what it left. */
+/** A run of one seed, and its results. */
 export interface LabDone {
   readonly planned: PlannedRun;
   readonly result: SeedResult;
   readonly trace: Uint8Array | null;
 }
 
-/** What a worker is asked to do. A worker does one thing at a time. */
+/** An order to a worker. A worker carries out one order at a time. */
 export type LabOrder =
   /** Check the files, and say which runs the scenario asks for. */
   | { readonly kind: 'plan'; readonly task: LabTask }
@@ -42,34 +42,34 @@ export type LabOrder =
     }
   | { readonly kind: 'try'; readonly task: LabTask; readonly job: HuntJob };
 
-/** What a worker that makes a search may ask others to do. */
-export type LentOrder = Extract<LabOrder, { kind: 'run' | 'try' }>;
+/** The orders that the worker which leads a search may delegate to others. */
+export type DelegatedOrder = Extract<LabOrder, { kind: 'run' | 'try' }>;
 
-/** The order to make many runs, by other workers that the page lends. */
+/** The order to lead a search, whose runs other workers of the page make. */
 export interface LabSearchOrder {
   readonly kind: 'search';
   readonly task: LabTask;
   readonly search: LabSearch;
 }
 
-/** What a worker that makes a search is told of an order that it has asked for. */
+/** The answer to an order that the worker which leads a search has delegated. */
 export interface LabReply {
   readonly kind: 'reply';
   readonly id: number;
   readonly answer: LabAnswer;
 }
 
-/** What a worker answers: any number of the first three, then one other. */
+/** A message of a worker: any number of the first three kinds, then one of the others. */
 export type LabAnswer =
   | { readonly kind: 'progress'; readonly progress: LabProgress }
   | { readonly kind: 'step'; readonly step: LabStep }
-  /** Another worker is to carry out an order; a {@link LabReply} says how it went. */
-  | { readonly kind: 'ask'; readonly id: number; readonly order: LentOrder }
+  /** Another worker is to carry out an order; a {@link LabReply} brings its answer. */
+  | { readonly kind: 'ask'; readonly id: number; readonly order: DelegatedOrder }
   | { readonly kind: 'found'; readonly found: LabFound }
   | { readonly kind: 'planned'; readonly runs: readonly PlannedRun[] }
   | { readonly kind: 'ran'; readonly done: LabDone }
   | { readonly kind: 'tried'; readonly outcome: AttemptOutcome | undefined }
-  /** The worker said nothing for too long, or it ended: what it ran did not end. */
+  /** The worker sent nothing for too long, or it crashed: its run did not end. */
   | { readonly kind: 'lost'; readonly how: 'held' | 'crashed'; readonly text: string }
   | { readonly kind: 'judged'; readonly verdict: LabVerdict }
   | { readonly kind: 'problems'; readonly problems: readonly LabProblem[] }

@@ -1,6 +1,6 @@
 /**
- * What `npm run build:site` puts into the page beside its script: the worker's script and the shipped files. A page
- * opened from disk may not fetch them.
+ * The data that `npm run build:site` puts into the page beside its script: the worker's script and the shipped files. A
+ * page opened from disk may not fetch them.
  *
  * @module
  */
@@ -9,11 +9,12 @@ import type { LabFiles } from './lab-task.ts';
 import { BINARY, FILES_ELEMENT, PACKED, WORKER_ELEMENT } from './page-elements.ts';
 
 /**
- * What a worker does first: it starts another one and passes on what page and worker say. A worker that begins from a
- * `data:` address has an origin of its own (HTML, "run a worker"), and so has what it starts: whatever code runs there
- * has no storage, no channel to other pages of this site, and no network, since the page's policy holds there too.
+ * The script of an outer worker, which starts the real one and passes messages on between it and the page. A worker
+ * that begins from a `data:` address has an origin of its own (HTML, "run a worker"), and so has every worker that it
+ * starts: code there reaches no storage, no other pages of this site, and no network, since the page's policy holds
+ * there too.
  */
-const FENCE = `onmessage = ({ data }) => {
+const OUTER_WORKER = `onmessage = ({ data }) => {
   const worker = new Worker(URL.createObjectURL(data));
   worker.onmessage = (event) => postMessage(event.data);
   worker.onerror = (event) => { event.preventDefault(); setTimeout(() => { throw event.message; }); };
@@ -28,7 +29,7 @@ export function startLabWorker(): Worker {
   script ??= new Blob([`const LAB = ${textOf(FILES_ELEMENT)};\n`, workerScript(), `\n${named}`], {
     type: 'text/javascript',
   });
-  const worker = new Worker(`data:text/javascript,${encodeURIComponent(FENCE)}`);
+  const worker = new Worker(`data:text/javascript,${encodeURIComponent(OUTER_WORKER)}`);
   worker.postMessage(script);
   return worker;
 }

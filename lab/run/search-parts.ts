@@ -1,22 +1,22 @@
 /**
- * What a search in a worker is given.
+ * The parts that a search in a worker is given.
  *
  * @module
  */
-import type { LabPlace } from './lab-engine.ts';
+import type { LabContext } from './lab-engine.ts';
 import type { LabSearch, LabStep, LabTask } from './lab-task.ts';
-import type { LabAnswer, LentOrder } from './messages.ts';
+import type { DelegatedOrder, LabAnswer } from './messages.ts';
 
-/** What a search asks of the page. */
+/** The functions by which a search uses the page. */
 export interface SearchHelp {
   /** Has another worker carry out an order. */
-  ask(order: LentOrder): Promise<LabAnswer>;
+  ask(order: DelegatedOrder): Promise<LabAnswer>;
   tell(step: LabStep): void;
 }
 
-/** What a search of one kind is given. */
+/** The parts of a search of one kind. */
 export interface SearchParts<Kind extends LabSearch['kind']> extends SearchHelp {
-  readonly place: LabPlace;
+  readonly context: LabContext;
   readonly task: LabTask;
   readonly search: Extract<LabSearch, { kind: Kind }>;
 }

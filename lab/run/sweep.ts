@@ -26,19 +26,19 @@ const ROOM = 32;
 
 /** Makes a sweep. @throws ConfigError or Refusal if one of its values cannot be run. */
 export async function sweep(parts: SearchParts<'sweep'>): Promise<LabSwept> {
-  const { place, task, ask, tell } = parts;
+  const { context, task, ask, tell } = parts;
   const { path, values } = parts.search;
   const own = valuesOf(task.set);
   const set = { ...own, sweep: `{ ${path}: [${values}] }` };
   const open = (more: Readonly<Record<string, string>>): Promise<OpenedScenario> =>
-    taskOpener(place, task, 0).open(task.scenario, { ...set, ...more });
+    taskOpener(context, task, 0).open(task.scenario, { ...set, ...more });
   const { scenario } = await open({});
   refuseTwinsAndNetworks(scenario, 'a sweep');
   const seeds = task.seeds ?? scenario.seeds;
   const cells = (scenario.sweep?.cells ?? []).map((parameters, index) => ({ index, parameters }));
   const command = labCommand({ command: 'sweep', ...task }, scenario, set);
   refuseTooMany(cells.length, seeds.length, command);
-  // All are opened before the first is run, so that a mistake does not appear after a minute; none is kept.
+  // All combinations are opened before the first run, so that a mistake shows at once; none is kept.
   for (const { parameters } of cells) {
     refuseTooLarge((await open(parameters)).scenario);
     tell({ done: 0, of: cells.length * seeds.length });
@@ -63,7 +63,7 @@ export async function sweep(parts: SearchParts<'sweep'>): Promise<LabSwept> {
     judge: (cell, results) => {
       const wallMs = results.reduce((sum, result) => sum + result.wallMs, 0);
       return judgeRun(
-        judgeInput({ ...cell, ...place, reproduce: reproduceOf(cell) }, results, wallMs),
+        judgeInput({ ...cell, ...context, reproduce: reproduceOf(cell) }, results, wallMs),
       );
     },
     onCell: (cell, end) => {

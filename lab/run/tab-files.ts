@@ -1,5 +1,6 @@
 /**
- * The files of a tab: those of a task, before the shipped ones, as if both were in one folder.
+ * The files of a tab: those of a task and the shipped ones, as if both were in one folder. Of two files with the same
+ * path, that of the task counts.
  *
  * @module
  */
@@ -13,12 +14,15 @@ import { type LabFiles, TOPOLOGIES } from './lab-task.ts';
 /** Where a tab looks for files by name. */
 export const TAB_FOLDERS: LookupFolders = { scenarios: '/scenarios', topologies: '/topologies' };
 
-/** The path in the tab of a file of a task: below `topologies/`, else beside the scenarios. */
+/**
+ * The path in the tab of a file of a task: as it is for a file in `topologies/`, and in the folder of scenarios for
+ * others.
+ */
 function tabPath(name: string): string {
   return resolvePath(name.startsWith(TOPOLOGIES) ? '/' : TAB_FOLDERS.scenarios, name);
 }
 
-/** The name in its task of the file at a path that a message shows. */
+/** The name that a file has in its task, from its path in a message. */
 export function labName(shown: string): string {
   return shown.replace(/^\/?scenarios\//, '');
 }

@@ -1,5 +1,5 @@
 /**
- * The machine of a browser's tab: files and recordings in memory, cryptography without a system.
+ * The machine of a browser's tab: files and recordings in memory, and cryptography without Node's modules.
  *
  * @module
  */

@@ -53,7 +53,7 @@ export class TabRegistry implements LoadingRegistry {
   async loadFound({ protocols, modules }: FindUserCode): Promise<void> {
     const { files } = this.machine;
     const next = (): string | undefined => protocols().find((path) => !this.#own.has(path));
-    // A loaded protocol may generate nodes that run further ones.
+    // A loaded protocol may generate nodes that run further protocols.
     for (let path = next(); path !== undefined; path = next()) {
       this.#own.set(path, exportedProtocol({ path, exports: await this.#load(path), files }));
     }
@@ -62,7 +62,7 @@ export class TabRegistry implements LoadingRegistry {
     }
   }
 
-  /** Does work. @throws instead of a crash of a user's protocol, a ConfigError with its place in the source. */
+  /** Calls `work`. @throws ConfigError at the place in the source if a user's protocol crashes. */
   inSource<Result>(work: () => Result): Result {
     try {
       return work();

@@ -10,7 +10,7 @@ import { type HuntJob, HuntJobs } from '../../runner/hunt/hunt-jobs.ts';
 import type { ScenarioOpener } from '../../runner/hunt/scenario-opener.ts';
 import type { LabFiles } from './lab-task.ts';
 
-/** What the last attempt was tried by, which has opened its scenario. */
+/** The jobs of the last attempt, which keep its scenario open, and a key for the files that they belong to. */
 let last: { readonly files: string; readonly jobs: HuntJobs } | undefined;
 
 /** Tries a job on the files of a task. @returns undefined if its file cannot be opened. */

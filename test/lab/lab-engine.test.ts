@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
-import { carryOut, type LabPlace } from '../../lab/run/lab-engine.ts';
+import { carryOut, type LabContext } from '../../lab/run/lab-engine.ts';
 import type { LabTask } from '../../lab/run/lab-task.ts';
 import type { LabAnswer, LabDone } from '../../lab/run/messages.ts';
 import { makeTabFiles } from '../../lab/run/tab-files.ts';
@@ -14,7 +14,7 @@ import { ROOT } from '../architecture/files.ts';
 
 const bytesOf = (path: string): Uint8Array => new Uint8Array(readFileSync(join(ROOT, path)));
 const encoder = new TextEncoder();
-const PLACE: LabPlace = {
+const CONTEXT: LabContext = {
   shipped: new Map([
     ['hello.yaml', bytesOf('scenarios/hello.yaml')],
     ['topologies/two-nodes.yaml', bytesOf('topologies/two-nodes.yaml')],
@@ -31,7 +31,7 @@ function task(more: Partial<LabTask>): LabTask {
 }
 
 const plan = (more: Partial<LabTask>): Promise<LabAnswer> =>
-  carryOut(PLACE, { kind: 'plan', task: task(more) }, () => undefined);
+  carryOut(CONTEXT, { kind: 'plan', task: task(more) }, () => undefined);
 
 it('plans the seeds of the file, or those that are asked for', async () => {
   const run = (seed: number): object => ({ seed, isTwin: false, overrides: {} });
@@ -40,7 +40,7 @@ it('plans the seeds of the file, or those that are asked for', async () => {
 });
 
 it('shows mistakes of a topology in its own file, and of a value at its flag', async () => {
-  const text = new TextDecoder().decode(PLACE.shipped.get('topologies/two-nodes.yaml'));
+  const text = new TextDecoder().decode(CONTEXT.shipped.get('topologies/two-nodes.yaml'));
   const changed = encoder.encode(text.replace('10Mbit/s', '10'));
   const files = new Map([['topologies/two-nodes.yaml', changed]]);
   const place = { file: 'topologies/two-nodes.yaml', line: 11, column: 34, endColumn: 36 };
@@ -59,7 +59,7 @@ it('records a trace that the browser view reads', async () => {
     planned,
     recordBytesMax: 1e7,
   } as const;
-  const answer = await carryOut(PLACE, order, () => undefined);
+  const answer = await carryOut(CONTEXT, order, () => undefined);
   const { trace, result } = answer.kind === 'ran' ? answer.done : expect.fail(answer.kind);
   const noGzip = (): never => expect.fail('a tab does not compress');
   const read = await openTrace(memorySource(trace ?? new Uint8Array(0)), noGzip);
@@ -71,16 +71,16 @@ it('records a trace that the browser view reads', async () => {
 /** The command in the report of a task, without having run it for longer than 2 s of virtual time. */
 async function reproduceOf(more: Partial<LabTask>): Promise<string> {
   const asked = task({ ...more, set: ['duration=2s', ...(more.set ?? [])] });
-  const answer = await carryOut(PLACE, { kind: 'plan', task: asked }, () => undefined);
+  const answer = await carryOut(CONTEXT, { kind: 'plan', task: asked }, () => undefined);
   const runs = answer.kind === 'planned' ? answer.runs : expect.fail(JSON.stringify(answer));
   const done: LabDone[] = [];
   for (const planned of runs) {
     const order = { kind: 'run', task: asked, planned, recordBytesMax: 0 } as const;
-    const ran = await carryOut(PLACE, order, () => undefined);
+    const ran = await carryOut(CONTEXT, order, () => undefined);
     done.push(ran.kind === 'ran' ? ran.done : expect.fail(JSON.stringify(ran)));
   }
   const judged = await carryOut(
-    PLACE,
+    CONTEXT,
     { kind: 'judge', task: asked, done, wallMs: 1 },
     () => undefined,
   );
@@ -109,9 +109,9 @@ it('sets the seeds in its command where no flag asks for them', async () => {
 });
 
 it('names the command of files that are not shipped as in the folder of the download', async () => {
-  const topology = new TextDecoder().decode(PLACE.shipped.get('topologies/two-nodes.yaml'));
+  const topology = new TextDecoder().decode(CONTEXT.shipped.get('topologies/two-nodes.yaml'));
   const files = new Map([
-    ['my own.yaml', PLACE.shipped.get('hello.yaml') ?? new Uint8Array(0)],
+    ['my own.yaml', CONTEXT.shipped.get('hello.yaml') ?? new Uint8Array(0)],
     ['topologies/two-nodes.yaml', encoder.encode(`${topology}# mine`)],
   ]);
   const flags = `--set topology=./topologies/two-nodes.yaml --set duration=2s`;
@@ -124,7 +124,7 @@ it('names the command of runs on several networks, of which a seed asks for all'
   const defaults = '{ node: { run: ping }, link: { rate: 1Gbit/s, delay: 5ms } }';
   const generate = '{ kind: internet, nodes: 10, seed: 1 }';
   const drawn = `{ name: z, defaults: ${defaults}, generate: ${generate} }`;
-  const hello = new TextDecoder().decode(PLACE.shipped.get('hello.yaml'));
+  const hello = new TextDecoder().decode(CONTEXT.shipped.get('hello.yaml'));
   const text = hello
     .replace('topology: two-nodes.yaml', `topology: ${drawn}\nnetworks: 2`)
     .replaceAll('alice', 'node-1')
@@ -149,7 +149,7 @@ it('names an unknown scenario, and what may be meant', async () => {
 
 it('looks for files by the names of the task, and never outside', () => {
   const own = new Map([['../../etc/a.yaml', encoder.encode('a')]]);
-  const files = makeTabFiles(own, PLACE.shipped);
+  const files = makeTabFiles(own, CONTEXT.shipped);
   expect(files.namesIn('/scenarios')).toEqual(['hello.yaml']);
   expect(files.namesIn('/')).toEqual(['scenarios', 'topologies', 'etc']);
   expect(files.isFolder('/topologies')).toBe(true);

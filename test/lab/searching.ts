@@ -2,14 +2,14 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect } from 'vitest';
-import { carryOut, type LabPlace } from '../../lab/run/lab-engine.ts';
+import { carryOut, type LabContext } from '../../lab/run/lab-engine.ts';
 import type { LabFound, LabSearch, LabStep, LabTask } from '../../lab/run/lab-task.ts';
 import { makeSearch } from '../../lab/run/make-search.ts';
 import type { LabAnswer, LabOrder } from '../../lab/run/messages.ts';
 import { ROOT } from '../architecture/files.ts';
 
 const bytesOf = (path: string): Uint8Array => new Uint8Array(readFileSync(join(ROOT, path)));
-const PLACE: LabPlace = {
+const CONTEXT: LabContext = {
   shipped: new Map([
     ['hello.yaml', bytesOf('scenarios/hello.yaml')],
     ['topologies/two-nodes.yaml', bytesOf('topologies/two-nodes.yaml')],
@@ -33,10 +33,10 @@ export async function searched(
   const task = { files: new Map(), scenario: 'hello.yaml', seeds: null, set: [], traced: false };
   const steps: LabStep[] = [];
   const answer = await makeSearch(
-    PLACE,
+    CONTEXT,
     { kind: 'search', task: { ...task, ...more }, search },
     {
-      ask: async (order) => alter(await carryOut(PLACE, order, () => undefined), order),
+      ask: async (order) => alter(await carryOut(CONTEXT, order, () => undefined), order),
       tell: (step) => steps.push(step),
     },
   );
