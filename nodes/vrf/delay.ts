@@ -69,7 +69,7 @@ export function epochBytes(epoch: number): Uint8Array {
 
 /**
  * The first eight bytes of an output as a share: 2^-54 .. 1, in steps of 2^-53, from half a step on. Above
- * 0.5 a double cannot represent the half step, so it is rounded; one in 2^53 outputs gives 1, which is no delay.
+ * 0.5 a double cannot represent the half step, so it is rounded; one in 2^53 outputs gives 1, which is not a delay.
  */
 export function uniformFromBytes(output: Uint8Array): number {
   const upper = readUint32(output, 0) * UINT21_VALUES + (readUint32(output, 4) >>> 11);

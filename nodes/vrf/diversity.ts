@@ -25,7 +25,7 @@ export function countDistinctSystems(path: readonly Pick<NodeAsAndWeight, 'asn'>
  * drawn independently, each by weight.
  * @returns 0..1.
  */
-export function sameAsEndsProbability(
+export function sameSystemEndsProbability(
   first: readonly NodeAsAndWeight[],
   last: readonly NodeAsAndWeight[],
 ): number {
@@ -39,7 +39,7 @@ export function sameAsEndsProbability(
  * The share of the given paths whose first and last nodes are in the same autonomous system, 0 to
  * 1; 0 for no paths.
  */
-export function sameAsEndsShare(
+export function sameSystemEndsShare(
   paths: readonly (readonly Pick<NodeAsAndWeight, 'asn'>[])[],
 ): number {
   const shared = paths.filter((path) => path.length > 0 && path[0]?.asn === path.at(-1)?.asn);
@@ -51,7 +51,7 @@ export function sameAsEndsShare(
  * 1 / n: evenly in n systems. Its inverse is the effective number of systems.
  */
 export function simpsonIndex(nodes: readonly NodeAsAndWeight[]): number {
-  return sameAsEndsProbability(nodes, nodes);
+  return sameSystemEndsProbability(nodes, nodes);
 }
 
 /** Share of each autonomous system in the weight of all nodes, in order of first appearance. */

@@ -23,8 +23,8 @@ export { DelayDeviationEstimator, type OwedDelay } from './delay-shares.ts';
 export {
   countDistinctSystems,
   type NodeAsAndWeight,
-  sameAsEndsProbability,
-  sameAsEndsShare,
+  sameSystemEndsProbability,
+  sameSystemEndsShare,
   simpsonIndex,
 } from './diversity.ts';
 export {

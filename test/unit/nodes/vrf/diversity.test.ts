@@ -6,8 +6,8 @@
 import { describe, expect, it } from 'vitest';
 import {
   countDistinctSystems,
-  sameAsEndsProbability,
-  sameAsEndsShare,
+  sameSystemEndsProbability,
+  sameSystemEndsShare,
   simpsonIndex,
 } from '../../../../nodes/vrf/index.ts';
 
@@ -23,19 +23,19 @@ describe('diversity of autonomous systems', () => {
 
   it('gives the probability that one system sees both ends', () => {
     // First hop: a 1/2, b 1/2. Last hop: a 1/4, b 1/4, c 1/2. The same at both ends: 1/8 + 1/8.
-    expect(sameAsEndsProbability(nodes('a', 'b'), nodes('a', 'b', 'c', 'c'))).toBe(0.25);
-    expect(sameAsEndsProbability(nodes('a'), nodes('b'))).toBe(0);
+    expect(sameSystemEndsProbability(nodes('a', 'b'), nodes('a', 'b', 'c', 'c'))).toBe(0.25);
+    expect(sameSystemEndsProbability(nodes('a'), nodes('b'))).toBe(0);
     const heavy = [
       { asn: 'a', weight: 3 },
       { asn: 'b', weight: 1 },
     ];
-    expect(sameAsEndsProbability(heavy, nodes('a'))).toBe(0.75);
+    expect(sameSystemEndsProbability(heavy, nodes('a'))).toBe(0.75);
   });
 
   it('counts the paths whose ends are in one system', () => {
     const paths = [nodes('a', 'b', 'a'), nodes('a', 'b', 'c'), nodes('a')];
-    expect(sameAsEndsShare(paths)).toBeCloseTo(2 / 3, 15);
-    expect(sameAsEndsShare([])).toBe(0);
+    expect(sameSystemEndsShare(paths)).toBeCloseTo(2 / 3, 15);
+    expect(sameSystemEndsShare([])).toBe(0);
   });
 
   it("gives Simpson's index: one for one system, a quarter for four even ones", () => {
