@@ -14,7 +14,12 @@
 import type { SeedResult } from '../reports/model.ts';
 import type { BenchResult } from './bench-result.ts';
 import { inTurnWithLoop } from './in-turn.ts';
-import { BUNDLES, DATAGRAM, GATEWAY, LONG } from './workloads/fabric-calls.ts';
+import {
+  BUNDLE_CALLS_SCENARIO,
+  DATAGRAM_CALLS_SCENARIO,
+  GATEWAY_CALLS_SCENARIO,
+  longMessagesScenario,
+} from './workloads/fabric-calls.ts';
 import { FabricRuns, REFERENCE_PACE } from './workloads/fabric-runs.ts';
 
 /** Name of this benchmark for `npm run bench -- fabric`. */
@@ -39,9 +44,9 @@ export async function run(): Promise<readonly BenchResult[]> {
   try {
     const measured = await inTurnWithLoop(
       [
-        runs.calls('calls of 1 kB over datagrams', DATAGRAM),
-        runs.calls('calls of 1 kB over gateways', GATEWAY),
-        runs.calls('calls of 1 kB over bundles', BUNDLES),
+        runs.calls('calls of 1 kB over datagrams', DATAGRAM_CALLS_SCENARIO),
+        runs.calls('calls of 1 kB over gateways', GATEWAY_CALLS_SCENARIO),
+        runs.calls('calls of 1 kB over bundles', BUNDLE_CALLS_SCENARIO),
       ],
       ROUNDS,
     );
@@ -75,7 +80,7 @@ const OPENING = 2;
 
 /** Virtual times of messages of 10 MB, as multiples of the time that the wire takes; the same on all machines. */
 function long(runs: FabricRuns, loss: string, most: number): readonly BenchResult[] {
-  const text = LONG(loss);
+  const text = longMessagesScenario(loss);
   const all = callsOf(runs.run(text));
   const opening = callsOf(runs.run(text.replace('count: 10', `count: ${OPENING}`)));
   const first = callsOf(runs.run(text.replace('count: 10', 'count: 1')));

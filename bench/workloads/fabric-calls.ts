@@ -5,7 +5,7 @@
  */
 
 /** Calls over bare datagrams. */
-export const DATAGRAM = `
+export const DATAGRAM_CALLS_SCENARIO = `
 name: fabric-datagram
 topology:
   name: pair
@@ -17,7 +17,7 @@ duration: 500ms
 `;
 
 /** Calls over gateways, with all routers between them. */
-export const GATEWAY = `
+export const GATEWAY_CALLS_SCENARIO = `
 name: fabric-gateway
 topology: scion-default.yaml
 stack: [{ on: "gateway-*", run: fabric }]
@@ -26,7 +26,7 @@ duration: 3s
 `;
 
 /** Calls in bundles that are on disk. */
-export const BUNDLES = `
+export const BUNDLE_CALLS_SCENARIO = `
 name: fabric-bundles
 topology:
   name: pair
@@ -40,7 +40,7 @@ duration: 200ms
 `;
 
 /** Ten messages of 10 MB, one after another. */
-export const LONG = (loss: string): string => `
+export const longMessagesScenario = (loss: string): string => `
 name: fabric-long
 topology:
   name: pair
