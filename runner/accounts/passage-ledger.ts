@@ -20,13 +20,13 @@ import type { MessageTotals } from '../../reports/model.ts';
 import { claimedFlow, claimedSequence } from '../traffic/ground-truth.ts';
 import type { Flow } from '../traffic/traffic-source.ts';
 import type { LocalWorld } from '../world.ts';
-import { PacketKeyIndex } from './key-ring.ts';
 import {
   type MessageAccountant,
   type MessageLoss,
   type SentFate,
   sumMessageTotals,
 } from './message-account.ts';
+import { PacketKeyIndex } from './packet-key-index.ts';
 import { PostponedRequests } from './postponed-requests.ts';
 
 /** A message is identified by one number: flow * SEQUENCES + sequence number. */

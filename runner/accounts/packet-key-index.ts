@@ -2,8 +2,8 @@
  * Finds the message that a datagram carried by the datagram's key. This is cheap enough for runs of
  * many packets: two numbers are written per packet, and older entries are overwritten.
  *
- * The keys of one sender to one peer increase by one (engine/host/protocol.ts, `MessageAccount`), so a
- * ring holds the latest keys. If an entry is overwritten before its message is settled, it moves to a
+ * The keys of one sender to one peer increase by one (engine/host/protocol.ts, `MessageAccountingMethod`),
+ * so a ring holds the latest keys. If an entry is overwritten before its message is settled, it moves to a
  * map.
  *
  * @module

@@ -4,7 +4,7 @@
  * @module
  */
 import { expect, it } from 'vitest';
-import { PacketKeyIndex } from '../../../runner/accounts/key-ring.ts';
+import { PacketKeyIndex } from '../../../runner/accounts/packet-key-index.ts';
 
 const UPPER = 2 ** 27;
 
