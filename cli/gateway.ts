@@ -19,7 +19,7 @@ import {
   selectPeers,
 } from '../nodes/gateway/index.ts';
 import { StandaloneChannel } from '../runner/distributed/alone/alone-channel.ts';
-import { standaloneAssignment } from '../runner/distributed/alone/alone-order.ts';
+import { standaloneAssignment } from '../runner/distributed/alone/standalone-assignment.ts';
 import { StandaloneKeyDerivation } from '../runner/distributed/deployment/alone-keys.ts';
 import { Deployment } from '../runner/distributed/deployment/deployment.ts';
 import {
@@ -246,7 +246,7 @@ function openAddresses({ htx, grpc }: GatewayFile): readonly string[] {
     );
 }
 
-/** Returns a schema that also refuses peers that are no gateways of the topology. */
+/** Returns a schema that also refuses peers that are not gateways of the topology. */
 function withKnownPeers(
   schema: z.ZodType<GatewayFile>,
   { hosts }: Topology,

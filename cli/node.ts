@@ -19,7 +19,7 @@ import {
   refuseIfNotStandalone,
   type StandaloneDeployment,
 } from '../runner/distributed/alone/alone-deployment.ts';
-import { standaloneAssignment } from '../runner/distributed/alone/alone-order.ts';
+import { standaloneAssignment } from '../runner/distributed/alone/standalone-assignment.ts';
 import { dialChannel } from '../runner/distributed/channel/dial.ts';
 import { type Channel, DialError } from '../runner/distributed/channel/model.ts';
 import { StandaloneKeyDerivation } from '../runner/distributed/deployment/alone-keys.ts';

@@ -14,7 +14,7 @@ import type { LogSink } from '../engine/net/sim-observers.ts';
 import type { SimWorld } from '../engine/net/sim-world.ts';
 import type { PacketTotals, SeedResult } from '../reports/model.ts';
 import type { FaultAction } from '../scenarios/files/events/actions.ts';
-import type { FloodCommand, MakeForger } from './flood-order.ts';
+import type { FloodCommand, MakeForger } from './flood-command.ts';
 
 /** The kind of call to a node. */
 export type NodeCallKind = NodeCall['kind'];

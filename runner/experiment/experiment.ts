@@ -25,7 +25,7 @@ import { BrokenGuaranteeError } from '../crash/crash.ts';
 import type { FaultContext } from '../faults/fault-context.ts';
 import { FaultDriver } from '../faults/fault-driver.ts';
 import { isReachable } from '../faults/reachability.ts';
-import type { FloodCommand } from '../flood-order.ts';
+import type { FloodCommand } from '../flood-command.ts';
 import { createNodes, findProtocolNode } from '../nodes/host-nodes.ts';
 import { Reconfigurations } from '../nodes/reconfigure.ts';
 import { FaultWindows } from '../traffic/fault-windows.ts';

@@ -9,7 +9,7 @@ import type { FaultRecord } from '../../reports/model.ts';
 import type { AskSpec, AttackSpec } from '../../scenarios/fault-parts.ts';
 import type { FaultSpec, Scenario } from '../../scenarios/model.ts';
 import type { AskAnswerReceiver } from '../asks/ask.ts';
-import type { FloodCommand } from '../flood-order.ts';
+import type { FloodCommand } from '../flood-command.ts';
 import type { Undo, World } from '../world.ts';
 
 /** A fault of the file cannot be carried out; exit code 2, with its position in the file. */

@@ -16,7 +16,7 @@ import type { DatagramSocket } from '../../engine/host/socket.ts';
 import type { Stream } from '../../engine/host/stream.ts';
 import type { Scenario } from '../../scenarios/model.ts';
 import type { ProtocolStackOf } from '../../scenarios/open/nodes.ts';
-import type { FloodCommand, Forger, MakeForger } from '../flood-order.ts';
+import type { FloodCommand, Forger, MakeForger } from '../flood-command.ts';
 import type { Undo, World } from '../world.ts';
 
 /** What {@link createForger} needs of the run. */

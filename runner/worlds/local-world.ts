@@ -33,7 +33,7 @@ import type { ProtocolStackOf } from '../../scenarios/open/nodes.ts';
 import { findMachine, listMachines } from '../../scenarios/profiles/machines.ts';
 import type { HostSpec } from '../../topologies/model.ts';
 import { type CallAfter, ReplayTap } from '../faults/replay-tap.ts';
-import type { FloodCommand, MakeForger } from '../flood-order.ts';
+import type { FloodCommand, MakeForger } from '../flood-command.ts';
 import { Stacks } from '../nodes/stacks.ts';
 import { Flood } from '../traffic/flood.ts';
 import type {

@@ -185,7 +185,7 @@ const ROWS: readonly Forgotten[] = [
     ],
     check: 'types',
     names: [
-      'runner/distributed/messages/order-shape.ts',
+      'runner/distributed/messages/assignment-shape.ts',
       'runner/traffic/traffic-source.ts',
       'scenarios/files/traffic.ts',
       'test/scenarios/traffic-kinds.test.ts',

@@ -12,8 +12,8 @@ import { AgentSession, type SessionEnd } from '../../runner/distributed/agent/ag
 import { dialChannel } from '../../runner/distributed/channel/dial.ts';
 import { publicKeyOf } from '../../runner/distributed/channel/handshake.ts';
 import { listenChannel } from '../../runner/distributed/channel/listen.ts';
+import { agentScenario } from '../../runner/distributed/messages/assignment-shape.ts';
 import type { AgentAssignment, AgentReport } from '../../runner/distributed/messages/messages.ts';
-import { agentScenario } from '../../runner/distributed/messages/order-shape.ts';
 import { ProcessFleet } from '../../runner/distributed/processes/process-fleet.ts';
 import type { Scenario } from '../../scenarios/model.ts';
 import { openScenario } from '../../scenarios/open/open.ts';

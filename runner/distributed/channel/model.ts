@@ -69,8 +69,8 @@ export interface ChannelLimits {
  * Longest assignment of an agent, bytes. It contains the whole network, about 2 MiB for 800 nodes, and
  * the files that its options name.
  */
-export const ORDER_BYTES_MAX: number = 64 * 1024 * 1024;
-const ORDER_VALUES_MAX = 8_000_000;
+export const ASSIGNMENT_BYTES_MAX: number = 64 * 1024 * 1024;
+const ASSIGNMENT_VALUES_MAX = 8_000_000;
 /**
  * Longest report of an agent, bytes: a packed histogram takes about 30 KiB, and the counters of a
  * process with a hundred nodes about 3 MiB.
@@ -92,14 +92,14 @@ const SHARED_LIMITS = {
 export const DIAL_LIMITS: ChannelLimits = {
   ...SHARED_LIMITS,
   messageBytesMax: REPORT_BYTES_MAX,
-  acceptBytesMax: ORDER_BYTES_MAX,
-  acceptValuesMax: ORDER_VALUES_MAX,
+  acceptBytesMax: ASSIGNMENT_BYTES_MAX,
+  acceptValuesMax: ASSIGNMENT_VALUES_MAX,
 };
 
 /** Default limits for a coordinator: it has many agents, and trusts them less than they trust it. */
 export const LISTEN_LIMITS: ChannelLimits = {
   ...SHARED_LIMITS,
-  messageBytesMax: ORDER_BYTES_MAX,
+  messageBytesMax: ASSIGNMENT_BYTES_MAX,
   acceptBytesMax: REPORT_BYTES_MAX,
   acceptValuesMax: REPORT_VALUES_MAX,
 };

@@ -16,7 +16,7 @@ import type { AffectedDirections, LinkChange } from '../../../engine/net/link-sp
 import { SimClock } from '../../../engine/net/sim-clock.ts';
 import type { PacketTotals } from '../../../reports/model.ts';
 import type { Scenario } from '../../../scenarios/model.ts';
-import type { FloodCommand } from '../../flood-order.ts';
+import type { FloodCommand } from '../../flood-command.ts';
 import type {
   NodeCallKind,
   ReplayAttack,

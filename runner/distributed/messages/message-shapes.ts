@@ -16,18 +16,18 @@ import type { AskAnswer } from '../../../reports/model.ts';
 import { ANSWER_BYTES_MAX, ANSWER_PARTS_MAX } from '../../asks/ask.ts';
 import type { Crash, CrashEvent, CrashLocation } from '../../crash/crash.ts';
 import {
+  agentAssignmentShape,
+  askSpecShape,
+  floodCommandShape,
+  replayAttackShape,
+} from './assignment-shape.ts';
+import {
   type AgentCommand,
   type AgentReport,
   type AgentTally,
   ARRIVED_ROW_WIDTH,
   SENT_ROW_WIDTH,
 } from './messages.ts';
-import {
-  agentAssignmentShape,
-  askSpecShape,
-  floodCommandShape,
-  replayAttackShape,
-} from './order-shape.ts';
 import {
   HISTOGRAM_BYTES_MAX,
   type PackedHistogram,

@@ -14,7 +14,7 @@ import type { AskAnswer, PacketTotals } from '../../../reports/model.ts';
 import type { AskSpec } from '../../../scenarios/fault-parts.ts';
 import type { Scenario } from '../../../scenarios/model.ts';
 import type { Crash } from '../../crash/crash.ts';
-import type { FloodCommand } from '../../flood-order.ts';
+import type { FloodCommand } from '../../flood-command.ts';
 import type { KeyBundle } from '../../nodes/key-bundle.ts';
 import type { ReplayAttack, StoreFault } from '../../world.ts';
 import type { PackedHistogram, PackedMetrics } from './packed-histogram.ts';

@@ -10,7 +10,7 @@ import {
   loadStandaloneDeployment,
   type StandaloneDeployment,
 } from '../../../../runner/distributed/alone/alone-deployment.ts';
-import { standaloneAssignment } from '../../../../runner/distributed/alone/alone-order.ts';
+import { standaloneAssignment } from '../../../../runner/distributed/alone/standalone-assignment.ts';
 import { StandaloneKeyDerivation } from '../../../../runner/distributed/deployment/alone-keys.ts';
 import {
   type KeyHolder,

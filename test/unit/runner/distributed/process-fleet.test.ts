@@ -8,11 +8,11 @@ import {
 import { dialChannel } from '../../../../runner/distributed/channel/dial.ts';
 import { publicKeyOf } from '../../../../runner/distributed/channel/handshake.ts';
 import type { Channel } from '../../../../runner/distributed/channel/model.ts';
+import { agentScenario } from '../../../../runner/distributed/messages/assignment-shape.ts';
 import type {
   AgentAssignment,
   AgentReport,
 } from '../../../../runner/distributed/messages/messages.ts';
-import { agentScenario } from '../../../../runner/distributed/messages/order-shape.ts';
 import {
   type FleetOptions,
   ProcessFleet,

@@ -5,8 +5,8 @@
  */
 import type { Scenario } from '../../../scenarios/model.ts';
 import type { Topology } from '../../../topologies/model.ts';
+import { agentScenario } from '../messages/assignment-shape.ts';
 import type { AgentAssignment } from '../messages/messages.ts';
-import { agentScenario } from '../messages/order-shape.ts';
 import type { StandaloneDeployment } from './alone-deployment.ts';
 
 /**

@@ -1,8 +1,8 @@
-/** Orders of agents that are too large: the mistake of who wrote the file, and not ours. */
+/** Assignments of agents that are too large: the mistake of who wrote the file, and not ours. */
 import { describe, expect, it } from 'vitest';
 import { runDistributed } from '../../../../runner/distributed/coordinator/distributed-run.ts';
-import { agentScenario } from '../../../../runner/distributed/messages/order-shape.ts';
-import { refuseOversizedScenario } from '../../../../runner/distributed/messages/order-size.ts';
+import { agentScenario } from '../../../../runner/distributed/messages/assignment-shape.ts';
+import { refuseOversizedScenario } from '../../../../runner/distributed/messages/refuse-oversized-scenario.ts';
 import type { Scenario } from '../../../../scenarios/model.ts';
 import { Refusal } from '../../../../scenarios/refusal.ts';
 import { load, registry } from '../fixture.ts';
@@ -20,7 +20,7 @@ function withFiles(count: number, textOf: (option: number) => string): Scenario 
 
 const MB = 1_000_000;
 
-describe('an order of an agent', () => {
+describe('an assignment of an agent', () => {
   it('holds one file of 4 MB that 18 nodes name', () => {
     const scenario = agentScenario(
       withFiles(18, () => 'a,1\n'.repeat(MB)),

@@ -10,7 +10,7 @@ import type { IpFlow } from '../../../engine/pure/ip-headers.ts';
 import { DSCP_VALUE_COUNT } from '../../../engine/pure/traffic-class.ts';
 import type { AskSpec, FloodSpec } from '../../../scenarios/fault-parts.ts';
 import type { Scenario, TrafficSpec } from '../../../scenarios/model.ts';
-import type { FloodCommand } from '../../flood-order.ts';
+import type { FloodCommand } from '../../flood-command.ts';
 import type { KeyBundle } from '../../nodes/key-bundle.ts';
 import type { ReplayAttack } from '../../world.ts';
 import type { AgentAssignment } from './messages.ts';

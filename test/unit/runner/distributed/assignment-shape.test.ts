@@ -1,14 +1,14 @@
-/** What an agent refuses in an order before it reads it. */
+/** What an agent refuses in an assignment before it reads it. */
 import { describe, expect, it } from 'vitest';
 import {
   agentAssignmentShape,
   agentScenario,
-} from '../../../../runner/distributed/messages/order-shape.ts';
+} from '../../../../runner/distributed/messages/assignment-shape.ts';
 import { loadText } from '../fixture.ts';
 
 const TEXT = `
 name: ip
-question: What does an order say?
+question: What does an assignment say?
 topology: scion-default.yaml
 duration: 2s
 traffic:
@@ -16,11 +16,11 @@ traffic:
 kpis: {}
 `;
 
-/** What is wrong with an order whose flow has other values. */
+/** What is wrong with an assignment whose flow has other values. */
 function wrongWith(change: Readonly<Record<string, unknown>>): string | undefined {
   const scenario = agentScenario(loadText(TEXT), 'own-topology');
   const traffic = scenario.traffic.map((flow) => ({ ...flow, ...change }));
-  const order = {
+  const assignment = {
     hosts: ['gateway-111'],
     scenario: { ...scenario, traffic },
     seed: 1,
@@ -30,10 +30,10 @@ function wrongWith(change: Readonly<Record<string, unknown>>): string | undefine
     precision: 'low',
     nextSequence: [0],
   };
-  return agentAssignmentShape(order, 'order');
+  return agentAssignmentShape(assignment, 'assignment');
 }
 
-describe('the traffic of an order', () => {
+describe('the traffic of an assignment', () => {
   it('may be IP packets that have room for headers and truth, and whose length fits its field', () => {
     expect(wrongWith({})).toBeUndefined();
     expect(wrongWith({ sizeBytes: 65_535 })).toBeUndefined();

@@ -1,5 +1,5 @@
 /**
- * Types shared by the code that orders floods and the code that carries them out.
+ * Types shared by the code that starts floods and the code that carries them out.
  *
  * @module
  */
@@ -25,4 +25,4 @@ export interface Forger {
 export type ForgerTools = Pick<AttackerKnowledge, 'crypto' | 'random' | 'clock'>;
 
 /** Creates the forger of a flood from the facts that the runner knows. */
-export type MakeForger = (order: FloodCommand) => (tools: ForgerTools) => Forger;
+export type MakeForger = (command: FloodCommand) => (tools: ForgerTools) => Forger;

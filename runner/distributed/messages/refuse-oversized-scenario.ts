@@ -7,7 +7,7 @@ import type { FileText } from '../../../engine/host/user-file.ts';
 import type { Scenario } from '../../../scenarios/model.ts';
 import { Refusal } from '../../../scenarios/refusal.ts';
 import { messageToText } from '../channel/message-text.ts';
-import { ORDER_BYTES_MAX } from '../channel/model.ts';
+import { ASSIGNMENT_BYTES_MAX } from '../channel/model.ts';
 
 /**
  * Bytes of an assignment that are reserved for what is not known yet: keys, and texts that nodes
@@ -15,7 +15,7 @@ import { ORDER_BYTES_MAX } from '../channel/model.ts';
  */
 const RESERVE_BYTES = 16 * 1024 * 1024;
 /** Longest part of a scenario in an assignment, bytes. */
-const SCENARIO_BYTES_MAX = ORDER_BYTES_MAX - RESERVE_BYTES;
+const SCENARIO_BYTES_MAX = ASSIGNMENT_BYTES_MAX - RESERVE_BYTES;
 /** Number of files that the message names, the largest ones. */
 const NAMED_MAX = 5;
 const MB = 1e6;
