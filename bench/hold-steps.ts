@@ -22,7 +22,7 @@ export const name = 'hold-steps';
 const SIZES = [100, 10_000, 1_000_000] as const;
 const ROUNDS = 5;
 const NS_PER_US = 1_000;
-// Constants that are not exported, because V8 inlines them into hot code, unlike exported ones.
+// Private names: V8 folds them into hot code, while exported ones are loaded and checked each time.
 const RANGE_NS = INCREMENT_NS;
 const KIND = 1;
 /**

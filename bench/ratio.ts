@@ -10,10 +10,10 @@ import type { BenchResult } from './bench-result.ts';
 const STEPS: Readonly<Record<string, number>> = { ns: 0.001, us: 1, ms: 1_000, s: 1_000_000 };
 
 /**
- * For a time (`us/packet`), the number of steps that the loop makes in it. For a rate
- * (`packets/s`), how many per million steps. For other units (`%`, `x`, `MB`), null, because they
- * do not depend on the machine's speed.
- * @param pace millions of steps per CPU second, measured in the same run.
+ * A figure as a multiple of the calibration loop: a time (`us/packet`) as the number of steps that the
+ * loop makes in it, a rate (`packets/s`) as the count per million steps of the loop. Null for other
+ * units (`%`, `x`, `MB`), because they do not depend on the machine's speed.
+ * @param pace Rate of the loop, millions of steps per CPU second, measured in the same run.
  */
 export function loopRatio(
   { value, unit }: Pick<BenchResult, 'value' | 'unit'>,

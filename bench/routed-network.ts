@@ -12,8 +12,10 @@ import type { LinkDirectionSpec } from '../engine/net/link-spec.ts';
 import { Network, type PacketSink } from '../engine/net/network.ts';
 import { decrementHopLimit, readTarget, writeHeader } from './packet-header.ts';
 
-// A constant that is not exported, because V8 inlines it into hot code, unlike an imported one.
-/** Event kind: a flow sends its next packet. */
+/**
+ * Event kind: a flow sends its next packet. A private name: V8 folds it into hot code, while an
+ * imported one is loaded and checked each time.
+ */
 const SOURCE = FIRST_UPPER_EVENT_KIND;
 const UNREACHED = -1;
 

@@ -179,7 +179,7 @@ function lineThrough(
   return { slope, start: y - slope * x };
 }
 
-/** Measures the step that all clients and the server make for every element, for the gate on speeds. */
+/** Measures the masking of elements, which every client and the server do, for `npm run speed`. */
 export function maskStep(): BenchResult {
   const step = (): void => sumMasks(seedsOf(GATE_PEERS), GATE_ELEMENTS);
   step();

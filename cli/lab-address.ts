@@ -23,8 +23,8 @@ const CHARS_MAX = 30_000;
 const NAMES_CODE = /^[^#]*\.[cm]?[jt]sx?\b/m;
 
 /**
- * The address of a finished run in virtual time. Undefined for other runs, and if a link cannot
- * hold one of its files.
+ * The address at which the Lab repeats a finished run in virtual time. Undefined for other runs, and
+ * if an address cannot hold one of the run's files.
  * @param copies The scenario and, if it is a file of its own, the topology.
  */
 export async function labAddressOfRun(

@@ -16,8 +16,8 @@ const OPEN_FILES_MIN = 128;
  */
 const WITHOUT_A_WORD: readonly number[] = [1, 13];
 
-// The thread that loads modules may fail by itself. Once everything is loaded, run-command.ts
-// handles errors.
+// Handles an error of the thread that loads modules, which reaches no `catch` below. Once everything
+// is loaded, run-command.ts handles errors.
 process.on('uncaughtException', endUnloaded);
 process.on('exit', (code) => {
   const isLoading = process.listeners('uncaughtException').includes(endUnloaded);

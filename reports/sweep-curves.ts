@@ -130,14 +130,14 @@ function varyingOf(sweep: SweepResult): readonly Varying[] {
     .filter(({ values }) => values.length > 1);
 }
 
-/** At most `most` of the elements, evenly spaced, with the first and the last among them. */
+/** At most `most` of the elements, at even steps, with the first and the last among them. */
 function spread<T>(all: readonly T[], most: number): readonly T[] {
   if (all.length <= most) return all;
   const at = (i: number): number => Math.round((i * (all.length - 1)) / (most - 1));
   return Array.from({ length: most }, (_, i) => all[at(i)] as T);
 }
 
-/** Points from left to right; if there are too many, evenly spaced ones of them. */
+/** Points from left to right; of more than {@link POINTS_MAX}, a selection at even steps. */
 function fromLeft(points: readonly SweepPoint[]): readonly SweepPoint[] {
   return spread(
     [...points].sort((a, b) => a.x - b.x),

@@ -7,7 +7,7 @@
 import { IS_RUN_FROM_SOURCE } from '../engine/live/own-form.ts';
 import { quoteShellWord } from '../reports/shell-word.ts';
 
-/** Flags of this process that its commands need to find the same files. */
+/** Flags of this process that printed commands need too, or they would not find the same files. */
 let ownFlags: readonly string[] = [];
 
 /**

@@ -18,7 +18,7 @@ export interface Contact {
 
 /** The instant to which the times of contact plans are relative. */
 export interface PlanClock {
-  /** Instant of the scheduler at which plan time is 0; {@link PLAN_NOT_BEGUN} until it is known. */
+  /** Instant of the scheduler that the plans call time 0; {@link PLAN_NOT_BEGUN} until it is known. */
   readonly planOriginNs: number;
 }
 

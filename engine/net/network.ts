@@ -103,7 +103,10 @@ export class Network extends PacketPath {
     direction.inject(packet);
   }
 
-  /** Sets the instant at which plan time is 0; until now it was {@link PLAN_NOT_BEGUN}. */
+  /**
+   * Sets the instant from which the times of contact plans and link traces count; before this call it
+   * is {@link PLAN_NOT_BEGUN}.
+   */
   beginPlans(originNs: number): void {
     this.planOriginNs = originNs;
     for (const direction of this.directions) direction.plansBegun();

@@ -238,7 +238,10 @@ export class SimWorld implements HostWorld, PacketSink {
     this.network.scheduler.runUntil(time);
   }
 
-  /** Sets the instant at which the plan time of contacts and traces is 0; for worlds in which it has not begun. */
+  /**
+   * Sets the instant from which the times of contact plans and link traces count; for worlds in which
+   * these times have not begun.
+   */
   beginPlans(originNs: Nanoseconds): void {
     this.network.beginPlans(originNs);
     for (const host of this.hostList) host.contactsBegun();

@@ -179,7 +179,10 @@ export const hexBitsFormat: TextFormat<readonly boolean[]> = {
   },
 };
 
-/** The offset at which the last value ends: before `behind` if the text ends with it, else -1. */
+/**
+ * The offset at which the last value of a template ends: where the fixed text `behind` it begins; -1 if
+ * `text` does not end with `behind`.
+ */
 function lastEnd(text: string, behind: string): number {
   return text.endsWith(behind) ? text.length - behind.length : -1;
 }

@@ -238,8 +238,8 @@ class ControlNode implements NodeHandle {
   }
 
   /**
-   * Looks up paths to the watched ASes every `watchInterval`; to an AS to which one was found before, in one of
-   * {@link FOUND_ROUNDS} rounds only.
+   * Looks up paths to the watched ASes every `watchInterval`; to an AS to which one was found before, only in every
+   * {@link FOUND_PATH_LOOKUP_ROUNDS}th round.
    */
   #watch(): void {
     const { watch, watchInterval } = this.#options;

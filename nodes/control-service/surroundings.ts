@@ -74,7 +74,8 @@ export function linkEndsAt(
 export function findControlSurroundings(host: string, network: NetworkMap): ControlSurroundings {
   const self = network.hosts.find(({ name }) => name === host);
   const isdAs = isdAsOf(self);
-  // Reads only the own area, since reading all of a large network in each service would be slow.
+  // Reads only the area of this host, since reading all of a large network in each service would be
+  // slow.
   const own = network.areas.filter(({ id }) => id === self?.area);
   const [as] = listAutonomousSystems({ areas: own });
   if (self === undefined || isdAs === undefined || as === undefined) {

@@ -66,7 +66,8 @@ export class CarrierReachability {
     seen.add(first);
     for (const name of inside) {
       for (const next of neighbours.get(name) ?? []) {
-        // Hosts above a carrier are in `seen` from the start: they are the edge of its network.
+        // Hosts that run DTN over a carrier are in `seen` from the start: the carrier's network ends at
+        // them.
         this.#join(next, first);
         if (seen.has(next)) continue;
         seen.add(next);

@@ -348,7 +348,7 @@ export class AggregatorNode implements NodeHandle {
     return { ring, bits, scale, inputs: survivors.length, hasWeight: weight === 'examples' };
   }
 
-  /** What the aggregator sees of a session, as input for attacks: each update by itself, or only their sum. */
+  /** What the aggregator sees of a session, as input for attacks: each single update, or only their sum. */
   #seen(sum: RoundSessionSum): readonly SeenUpdateSum[] {
     const names = namesOf(sum);
     const whole = this.#updateSum(sum);

@@ -23,7 +23,7 @@ export interface SessionSum {
   readonly survivors: readonly number[];
   readonly lost: readonly number[];
   /**
-   * Each survivor's input by itself; present if inputs are not hidden and the aggregation rule needs
+   * The input of each single survivor; present if inputs are not hidden and the aggregation rule needs
    * them.
    */
   readonly vectors?: readonly Uint32Array[];

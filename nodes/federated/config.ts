@@ -75,7 +75,7 @@ const sumConfig = z.strictObject({
   minSum: z.int().min(1).default(2),
 });
 
-/** Rules that combine updates; all but the mean need to see each update by itself (robust/rules.ts). */
+/** Rules that combine updates; all but the mean need to see each single update (robust/rules.ts). */
 const RULES = ['mean', 'median', 'krum', 'multi-krum', 'trimmed-mean'] as const;
 
 /** Noise for differential privacy, and how it is accounted for. */

@@ -85,7 +85,7 @@ export const CLIENTS_TRACE: SingleTraceState<readonly string[]> = {
   state: listFormat(anyTextFormat, ' '),
 };
 
-/** Format of the traced order of clients on the ring from which an incomplete mask graph is made. */
+/** Format of the traced order of clients on the ring from which a sparse mask graph is made. */
 export const RING_TRACE: SingleTraceState<{
   readonly round: number;
   readonly order: readonly number[];

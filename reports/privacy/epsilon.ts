@@ -85,8 +85,9 @@ function writersOf(truth: RunTruth, setting: PrivacySetting): readonly number[] 
 }
 
 /**
- * The messages at which pools are examined: at instants evenly spaced over the measured period, the
- * next message to leave a last mix for an end node, with the last mixes in turn.
+ * The messages at whose departure a pool is examined. There is one for each of {@link INSTANTS}
+ * evenly spaced instants of the measured period: the next message that leaves the network from a
+ * mix. Each instant takes the next of these mixes, round-robin.
  */
 function looksAt(truth: RunTruth, setting: PrivacySetting): ReadonlySet<number> {
   const exits = [...exitsOf(truth, setting)].sort(([a], [b]) => a - b).map(([, list]) => list);

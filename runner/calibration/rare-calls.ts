@@ -13,8 +13,8 @@ const TAG_BYTES = 16;
 const SEED_BYTES = 64;
 
 /**
- * Calls by the name under which the processor model charges them; each call is given one of several
- * keys.
+ * Calls to time, by the name under which the processor model charges them. Each repetition passes
+ * another key, so that no result can be reused.
  */
 export type RareCryptoCalls = Readonly<Record<string, (key: Uint8Array) => unknown>>;
 

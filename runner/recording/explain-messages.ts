@@ -163,7 +163,10 @@ export class MessageTrails {
     this.#leaves(copyKey, { journey, number: this.#parts.newTrail(), origin });
   }
 
-  /** Called when a message leaves a node under this key, perhaps after equal copies. */
+  /**
+   * Notes that a message is on a link under this key. Equal copies of the message may have left before
+   * under the same key: they share a trail.
+   */
   #leaves(key: number, what: Pick<Trail, 'journey' | 'number' | 'origin'>): void {
     const equal = this.#trails.get(key);
     const { holders = new Map<string, Arrival>(), underWay = 0 } =

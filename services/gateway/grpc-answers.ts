@@ -24,7 +24,7 @@ export async function askNode<Kind extends keyof typeof ANSWERS>(
   return readAnswer(kind, await node.request({ kind, body }, gone));
 }
 
-/** Reads the answer to a request; if the node refused, throws the status of the call. */
+/** Reads the answer to a request; if the node refused, returns the status of the call. */
 export function readAnswer<Kind extends keyof typeof ANSWERS>(
   kind: Kind,
   { outcome, text }: NodeAnswer,

@@ -12,10 +12,10 @@ import { isOptionalOrDefaultSchema } from '../files/zod-words.ts';
 
 /** Depth at which the search ends: schemas of options are less deep, unless a schema contains itself. */
 const DEPTH_MAX = 8;
-/** In the path of a spot: each entry of a list or map. */
+/** A step of an option's path (`OptionSpot`) that stands for every entry of a list or map. */
 export const EACH_ENTRY = '*';
 
-/** An option that names a file or a module. */
+/** Where options can name a file or a module: the path of such an option below the options of a protocol. */
 export type OptionSpot = { readonly path: readonly string[] } & (
   | { readonly kind: 'file'; readonly file: UserFileReader }
   | { readonly kind: 'module'; readonly module: UserModuleOption }
@@ -26,7 +26,7 @@ export function findOptionSpots(schema: unknown): readonly OptionSpot[] {
   return spotsIn(schema, [], DEPTH_MAX);
 }
 
-/** The values that options hold at a spot, each with its path. */
+/** The values that the options `value` have along the path of a spot, each with its own path. */
 export function valuesAtSpot(
   value: unknown,
   steps: readonly string[],

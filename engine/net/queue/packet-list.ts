@@ -10,7 +10,7 @@ import { NIL_PACKET as NO_PACKET, type PacketTable } from '../packet-table.ts';
 // A private name: V8 folds it into hot code, while an imported one is loaded and checked each time.
 const NIL = NO_PACKET;
 
-/** Head, tail and totals; the links are in the table. */
+/** A linked list of packets: head, tail and totals; the link to the next packet is in the table. */
 export class PacketList {
   head = NIL;
   packets = 0;

@@ -197,7 +197,7 @@ function byLength(left: KnownSegment, right: KnownSegment): number {
 
 /** The attempts of one tick. */
 interface Round {
-  /** True if something is to be sent on this interface now. */
+  /** True if it is time to send on this interface. */
   readonly isDue: (ifId: number) => boolean;
   /** Returns the callback to which each of `count` calls on this interface reports its outcome. */
   readonly of: (ifId: number, count: number) => (isTaken: boolean) => void;
@@ -211,7 +211,7 @@ interface RoundParts {
   readonly isFast: boolean;
 }
 
-/** When rounds begin, and when something last succeeded on an interface. */
+/** When rounds begin, and when the last call over each interface succeeded. */
 class RoundTimes {
   readonly #parts: RoundParts;
   /** When the last round began; before the first round, the instant one interval before it. */

@@ -26,7 +26,7 @@ export interface ExchangeParts {
 /** Why a packet of a call is dropped. */
 export type ExchangeDropReason = 'rpc-duplicate' | 'rpc-conflict' | 'rpc-too-long' | 'rpc-ack';
 
-/** One end of a call. */
+/** The exchange of the two messages of a call, request and answer, as one end sees it. */
 export class Exchange {
   readonly #parts: ExchangeParts;
   readonly #recovery: LossRecovery<number>;
@@ -35,7 +35,7 @@ export class Exchange {
   #fragmentBytes = 0;
   /** Indexes of the fragments that have to leave. */
   #toSend: number[] = [];
-  /** Indexes of the own fragments whose arrival is not confirmed yet. */
+  /** Indexes of the fragments of this end's message whose arrival is not confirmed yet. */
   readonly #unconfirmed = new Set<number>();
   #other: (Uint8Array | undefined)[] | undefined;
   #missing = 0;
@@ -47,7 +47,7 @@ export class Exchange {
     this.#recovery = new LossRecovery({ packetBytes, random, waitNsMax: RPC_WAIT_NS_MAX });
   }
 
-  /** True if all of the own message has arrived. */
+  /** True if the other end has confirmed all of this end's message. */
   get isConfirmed(): boolean {
     return this.#own !== undefined && this.#unconfirmed.size === 0;
   }
@@ -57,7 +57,7 @@ export class Exchange {
     return this.#missing > 0 ? this.#otherBytes : 0;
   }
 
-  /** Sets the own message, once. */
+  /** Sets the message of this end; called once. */
   say(message: Uint8Array): void {
     this.#own = message;
     this.#fragmentBytes = Math.max(1, this.#parts.packetBytes - RPC_OVERHEAD_BYTES);

@@ -37,7 +37,10 @@ export class CopySender {
   readonly #writer = new CborWriter();
   /** Memory for copies, which leave soon, and in the order in which they are made. */
   readonly #slab = new SlabAllocator();
-  /** Called for each leaving bundle of another node; a correct node always sends it. */
+  /**
+   * Decides whether a bundle of another node is sent (see {@link DtnBehaviour}). A correct node sends
+   * all of them; defective doubles do not.
+   */
   readonly #leaving: ReturnType<DtnBehaviour['leaving']>;
   /** For each bundle that has left and is not acknowledged yet, the key of its copy. */
   readonly #away = new Map<HeldBundle, number>();
@@ -77,8 +80,8 @@ export class CopySender {
     this.#away.delete(bundle);
     const { effects } = this.#parts;
     effects.report({ kind: 'arrived', key });
-    // Of an own bundle, or a copy of a critical one, the node still has the original: only the copy
-    // ends.
+    // The node still has the original if it made the bundle, or if this was a copy of a critical
+    // bundle: then only the copy ends.
     if (isOwnMessage(bundle) || bundle.copyOf !== undefined)
       effects.report({ kind: 'ended', key, how: 'dropped' });
   }

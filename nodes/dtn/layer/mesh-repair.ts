@@ -56,7 +56,10 @@ export function repairRowData(
   return sum;
 }
 
-/** Indices in the message of the fragments that a row covers. */
+/**
+ * The fragments that a row of repair data covers, as indices in the message.
+ * @param rows Number of rows of the block, which extends from fragment `first` to before `end`.
+ */
 export function fragmentIndicesInRow(
   row: number,
   rows: number,

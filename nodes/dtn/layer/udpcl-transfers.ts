@@ -19,7 +19,7 @@ import { PartialPayload } from '../wire/partial-payload.ts';
 
 /** A piece of a transfer; `offset + bytes.length <= total`. */
 export interface UdpclPiece {
-  /** The sending endpoint; each port of a neighbour numbers its transfers by itself. */
+  /** The sending endpoint; each port of a neighbour numbers its transfers separately. */
   readonly sender: Endpoint;
   readonly number: number;
   readonly total: number;

@@ -118,7 +118,7 @@ export class UdpclReader {
 
   /**
    * Reads one datagram; its bytes are copied.
-   * @param sender The endpoint that sent it; each port of a neighbour numbers its transfers by itself.
+   * @param sender The endpoint that sent it; each port of a neighbour numbers its transfers separately.
    */
   read(
     now: Nanoseconds,

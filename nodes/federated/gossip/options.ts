@@ -12,7 +12,7 @@ import { durationNsSchema } from '../../_kit/options.ts';
  */
 export const NO_AGGREGATOR = 'none';
 
-/** Time between two exchanges that a node begins, on average, by default: 1 s. */
+/** Default of `every`: 1 s. */
 const EVERY_NS = 1_000_000_000;
 
 /**

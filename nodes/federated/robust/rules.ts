@@ -1,7 +1,7 @@
 /**
  * Rules that combine updates of which some may be false: Krum and Multi-Krum (Blanchard, El Mhamdi, Guerraoui,
  * Stainer 2017), trimmed mean and median by coordinate (Yin, Chen, Kannan, Bartlett 2018), and a bound of the
- * norm. All need to see each update by itself (`combinations.ts`).
+ * norm. All need to see each single update (`combinations.ts`).
  *
  * Updates may contain any values: one that is not a number counts as infinitely large or infinitely far away.
  *

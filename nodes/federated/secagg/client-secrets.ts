@@ -44,7 +44,7 @@ export class ClientSecrets {
     return this.publicKeys;
   }
 
-  /** Draws the secret of the own mask, and the polynomials of both secrets. */
+  /** Draws the secret of the client's own mask, and the polynomials of both secrets. */
   drawShares(): void {
     const { config, seeds = PROTOCOL_SEED_RULE, index } = this.#parts;
     this.#ownSecret = seeds.secret(this.#draw(), { from: index, to: index });
@@ -76,7 +76,7 @@ export class ClientSecrets {
     return this.#ownShares;
   }
 
-  /** Seed of the own mask. */
+  /** Seed of the client's own mask. */
   ownSeed(session: Uint8Array): Uint8Array {
     const { crypto, seeds, index } = this.#parts;
     assert(this.#ownSecret.length === KEY_BYTES, 'an own mask before its secret');

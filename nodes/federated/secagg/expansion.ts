@@ -14,7 +14,7 @@ export interface PaperRoundParameters {
   readonly clients: number;
   /** Number of elements of the vector. */
   readonly length: number;
-  /** Bits of an element before the sum. */
+  /** Bits of an element of one client's vector; an element of the sum has more. */
   readonly inputBits: number;
 }
 
@@ -30,7 +30,7 @@ export function paperClientBytes({ clients, length, inputBits }: PaperRoundParam
   return (keys + length * ringBits) / 8;
 }
 
-/** A client's traffic divided by the bytes of its plain vector. */
+/** A client's traffic by the paper's formula, divided by the bytes of its unmasked vector. */
 export function paperTrafficExpansion(round: PaperRoundParameters): number {
   return paperClientBytes(round) / ((round.length * round.inputBits) / 8);
 }

@@ -43,7 +43,7 @@ export interface NeededSecret {
 }
 
 /**
- * The own mask of every survivor, and the pair masks of every lost client with a surviving
+ * Every survivor's own mask, and the pair masks of every lost client with a surviving
  * neighbour.
  */
 export function secretsToRebuild({

@@ -58,8 +58,8 @@ export interface GatewayKpis {
    */
   readonly availabilityPercent: number | undefined;
   /**
-   * The share of packets that did not leave and of frames that did not arrive, relative to all that
-   * was to be sent.
+   * Frames that did not arrive plus packets that did not leave, as a share of all data frames sent
+   * plus these packets.
    */
   readonly errorPercent: number | undefined;
 }

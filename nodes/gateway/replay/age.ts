@@ -20,7 +20,7 @@ export interface FrameAgeLimits {
   readonly toleranceUs: number;
 }
 
-/** The limits of options, which are in ns. */
+/** Converts the limits in the options of a gateway from ns to microseconds. */
 export function frameAgeLimitsOf(options: {
   readonly maxSequenceAge: number;
   readonly clockTolerance: number;

@@ -51,7 +51,7 @@ export function parseIpPrefix(text: string): IpPrefix | string {
   return `"${text}" has bits behind its length, expected ${formatIpPrefix(prefix)}`;
 }
 
-/** Reads an address of either version; undefined if the text is no address. */
+/** Reads an address of either version; undefined if the text is not an address. */
 export function parseIpAddress(text: string): IpAddress | undefined {
   const prefix = parseIpPrefix(`${text}/${ADDRESS_BITS[text.includes(':') ? 'ipv6' : 'ipv4']}`);
   return typeof prefix === 'string' ? undefined : prefix;
@@ -87,7 +87,7 @@ export function isSamePrefix(one: IpPrefix, other: IpPrefix): boolean {
   return one.length === other.length && containsPrefix(one, other);
 }
 
-/** The two halves of a prefix that is longer than an address by at least one bit. */
+/** The two halves of a prefix of at least two addresses. */
 export function halvesOf({ family, address, length }: IpPrefix): readonly [IpPrefix, IpPrefix] {
   const upper = address | (1n << BigInt(ADDRESS_BITS[family] - length - 1));
   return [

@@ -84,7 +84,7 @@ export const clientConfig = z.strictObject({
   /** When the client asks its provider for messages, whether or not messages wait there. */
   retrieve: z
     .strictObject({
-      /** Time between two retrievals, on average. */
+      /** Mean time between two retrievals. */
       interval: durationNsSchema()
         .refine((ns) => ns >= MS, { message: 'is below 1ms' })
         .default(500 * MS),

@@ -171,9 +171,9 @@ function tagOf(
 }
 
 /**
- * Returns the start of that epoch (current, previous or next) for which the time stamp of an
- * option, which counts from the start of the epoch, is close to the present; undefined if there is
- * none.
+ * The start of the epoch in which an option was made. Its time stamp counts from there but does not
+ * name the epoch: of the current, previous and next epoch, it is the one that puts the time stamp
+ * close to the present. Undefined if none does.
  */
 function epochOf({ timestamp }: SpaoOption, now: CalendarTime): number | undefined {
   const current = drkeyEpochAt(now.seconds);

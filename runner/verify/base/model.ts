@@ -17,7 +17,7 @@ export type AcceptedRange =
    * seeds must lie within the same divided by sqrt(n) (docs/VERIFICATION.md#how-to-read-the-table).
    */
   | { readonly kind: 'around'; readonly below: number; readonly above: number }
-  /** A bound that holds for every seed by itself. */
+  /** A bound that holds for each single seed. */
   | { readonly kind: 'within'; readonly low: number; readonly high: number };
 
 /** One value that a check measures, with its theory and the accepted range. */
