@@ -8,7 +8,7 @@ import { FlagError } from './exit.ts';
 
 const PORT_MAX = 65_535;
 
-/** Adds a port of this machine to the endpoints named so far. @throws FlagError if the text is no port. */
+/** Adds a port of this machine to the endpoints named so far. @throws FlagError if the text is not a port. */
 export function collectPort(
   text: string,
   before: readonly EndpointAddress[],

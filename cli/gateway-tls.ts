@@ -62,7 +62,7 @@ export function withTlsFiles(
 export function checkTlsMaterial(material: TlsMaterial): TlsMaterial {
   const { certificate, key } = material;
   createSecureContext({ cert: new X509Certificate(certificate).toString(), key });
-  // When Node meets a block that is no certificate, it ignores this block and all later ones
+  // When Node meets a block that is not a certificate, it ignores this block and all later ones
   // without an error, so each block is checked here.
   readCertificateEnds(material);
   return material;

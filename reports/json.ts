@@ -19,7 +19,7 @@ export type ReadReport =
   | { readonly kind: 'report'; readonly report: Report }
   | { readonly kind: 'unreadable'; readonly message: string };
 
-/** Reads a report; if the document is no report, returns a text that says what is wrong with it. */
+/** Reads a report; if the document is not a report, returns a text that says what is wrong with it. */
 export function readReport(json: string): ReadReport {
   let document: unknown;
   try {

@@ -34,7 +34,7 @@ export function privacyBudgetReportPart(seeds: readonly SeedResult[]): Budget | 
   const spending = seeds.filter((one) => samplesOf(one, BUDGET_METRICS.epsilon).length > 0);
   if (spending.length === 0) return undefined;
   const longest = greatestOf(spending.map((one) => samplesOf(one, BUDGET_METRICS.epsilon).length));
-  // One round fewer than fits, because the last round is kept too even if it is no multiple of the
+  // One round fewer than fits, because the last round is kept too even if it is not a multiple of the
   // step.
   const perSeed = Math.max(1, Math.floor(ROUNDS_MAX / spending.length) - 1);
   const step = Math.ceil(longest / perSeed);

@@ -17,7 +17,7 @@ export type QuantityReader = (
 
 /** A parameter whose values are numbers of one kind. */
 export interface SweepAxis {
-  /** Reads the text of a value into base units; undefined if it is no value of this axis. */
+  /** Reads the text of a value into base units; undefined if it is not a value of this axis. */
   readonly of: (text: string) => number | undefined;
   readonly isLog: boolean;
   readonly min: number;
@@ -33,7 +33,7 @@ export interface SweepAxis {
 const LOG_RATIO_MIN = 4;
 
 /**
- * The axis of these values; undefined if one of them is no number, or if they have different kinds of
+ * The axis of these values; undefined if one of them is not a number, or if they have different kinds of
  * units.
  */
 export function sweepAxis(

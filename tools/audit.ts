@@ -75,7 +75,7 @@ export function packagesOf(lock: string): readonly string[] {
   return [...new Set(paths.map((path) => packageAt(packages, path)))].sort();
 }
 
-/** The record of a scan. @returns `undefined` if this is no answer of a registry. */
+/** The record of a scan. @returns `undefined` if this is not an answer of a registry. */
 export function recordOf(answer: string, lock: string, date: string): AuditRecord | undefined {
   const read = ANSWER.safeParse(parsed(answer));
   if (!read.success) return undefined;

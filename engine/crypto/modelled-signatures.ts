@@ -2,7 +2,7 @@
  * Signatures without their arithmetic, for `crypto: modelled`.
  *
  * Lengths, and the inputs that throw a RangeError, are those of the real functions. Here, too, a signature does not
- * verify with a changed message, context, key or signature, or with bytes that are no key. But anyone can forge a
+ * verify with a changed message, context, key or signature, or with bytes that are not a key. But anyone can forge a
  * signature.
  * Real P-256 accepts a second signature (r, order - s) for each one; this model does not. P-384 and P-521 stay real: only
  * others sign with them.
@@ -48,7 +48,7 @@ export function createModelledSignatures(hash: Hashes): Modelled {
   };
 }
 
-/** A model of a public key; its second half depends on the first, so that random bytes are no key. */
+/** A model of a public key; its second half depends on the first, so that random bytes are not a key. */
 function p256PublicKey(hash: Hashes, secret: Uint8Array): Uint8Array {
   checkP256Secret(secret);
   const x = hash.sha256(secret);

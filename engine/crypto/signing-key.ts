@@ -39,7 +39,7 @@ export function openVerifyingKey(
   return { verify: (message, signature) => verify(own, message, signature) };
 }
 
-/** An opened key that verifies nothing, for bytes that are no public key. */
+/** An opened key that verifies nothing, for bytes that are not a public key. */
 export const rejectingVerifyingKey: VerifyingKey = { verify: () => false };
 
 /** The error for a signature with a key that has been wiped, a mistake of the caller. */

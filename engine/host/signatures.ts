@@ -19,7 +19,7 @@ export interface SigningKey {
   wipe(): void;
 }
 
-/** An opened public key; if it was made from bytes that are no public key, it accepts no signature. */
+/** An opened public key; if it was made from bytes that are not a public key, it accepts no signature. */
 export interface VerifyingKey {
   verify(message: Uint8Array, signature: Uint8Array): boolean;
 }

@@ -185,7 +185,7 @@ function holderOf(text: string | undefined): Holder | undefined {
       ? { pid: pid as number, start, space, mark }
       : undefined;
   } catch {
-    // A lock file always has its whole content, so this file is no lock.
+    // A lock file always has its whole content, so this file is not a lock.
     return undefined;
   }
 }

@@ -70,7 +70,7 @@ function sealed(frame: Uint8Array): Uint8Array {
 
 /**
  * The frame of a table entry.
- * @throws RangeError if the key is longer than 65,535 bytes or is no well-formed text.
+ * @throws RangeError if the key is longer than 65,535 bytes or is not well-formed text.
  */
 export function makeEntryFrame(
   kind: typeof PUT_FRAME | typeof DELETE_FRAME,

@@ -23,7 +23,7 @@ export function fraction(numerator: bigint, denominator = 1n): Fraction {
 
 /**
  * Reads a decimal number exactly.
- * @returns undefined if it is no decimal number, or too long.
+ * @returns undefined if it is not a decimal number, or too long.
  */
 export function parseFraction(text: string): Fraction | undefined {
   const match = DECIMAL.exec(text);

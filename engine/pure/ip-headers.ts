@@ -109,7 +109,7 @@ export interface IpPacketFacts {
 
 /**
  * Reads the headers of a packet, which may have options, and may be cut after its port numbers.
- * @returns undefined for fragments, other protocols, extension headers, and what is no IP packet.
+ * @returns undefined for fragments, other protocols, extension headers, and anything that is not an IP packet.
  */
 export function readIpPacket(packet: Uint8Array): IpPacketFacts | undefined {
   const length = readIpLength(packet, 0);

@@ -73,7 +73,7 @@ const PAIR = /\s*([a-z][a-z0-9_]*)\s*=\s*(?:"((?:[^"\\\n]|\\["\\n])*)"|([^\s",{}
 /**
  * Splits the name of a series into metric and labels. Also reads forms that people write, with spaces and with values
  * without quotes; a name has its proper form if {@link seriesName} gives the same text.
- * @returns undefined if the text is no name of a series.
+ * @returns undefined if the text is not a name of a series.
  */
 export function readSeriesName(name: string): MetricSeries | undefined {
   const metric = metricOfSeries(name);

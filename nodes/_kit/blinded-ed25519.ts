@@ -55,7 +55,7 @@ export function blindEd25519Key(
   return { scalar, prefix, publicKey: group.scalarMultBase(scalar) };
 }
 
-/** Blinds a public key by a factor of 32 bytes; undefined if the key is no point. */
+/** Blinds a public key by a factor of 32 bytes; undefined if the key is not a point. */
 export function blindEd25519PublicKey(
   crypto: CryptoProvider,
   publicKey: Uint8Array,

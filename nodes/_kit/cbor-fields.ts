@@ -41,7 +41,7 @@ export class CborFieldReader {
   }
 
   /**
-   * Reads the head of an array. @returns its number of items; 0 and spoilt if it is no array or has
+   * Reads the head of an array. @returns its number of items; 0 and spoilt if it is not an array or has
    * more than `most` items.
    */
   array(most: number): number {

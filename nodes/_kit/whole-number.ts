@@ -20,7 +20,7 @@ export function wholeNumberSchema(
   expects: string,
   { min, max = Number.MAX_SAFE_INTEGER }: WholeNumberRange,
 ): z.ZodType<number> {
-  // Text that is no number is passed on to the schema, whose message then shows the text.
+  // Text that is not a number is passed on to the schema, whose message then shows the text.
   const read = (value: unknown): unknown =>
     typeof value === 'string' ? (readNumber(value) ?? value) : value;
   return z.preprocess(read, z.int().min(min).max(max)).meta({ expects });

@@ -41,7 +41,7 @@ export interface RenewalsParts {
   readonly renewalEndsSeconds: number;
   /** Returns the key with a number: 0 for the first certificate, any other number for later certificates. */
   readonly keyOf: (generation: number) => SigningKey;
-  /** Absent in an AS that is no CA. */
+  /** Absent in an AS that is not a CA. */
   readonly authority: CertificateAuthority | undefined;
   /** Calendar time, seconds since 1970. */
   readonly seconds: () => number;

@@ -82,7 +82,7 @@ export function modelOfState<Memory extends ArrayBufferLike>(
 }
 
 /**
- * The norm in what {@link modelWithNorm} returned; undefined if norms are fixed, NaN if the number is no valid norm.
+ * The norm in what {@link modelWithNorm} returned; undefined if norms are fixed, NaN if the number is not a valid norm.
  */
 export function normOfState(
   options: Pick<FederatedOptions, 'privacy'>,

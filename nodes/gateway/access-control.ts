@@ -58,7 +58,7 @@ export const ACCESS_CONTROL_KEYS = {
   blocked_ip_ranges: rangeList,
 } as const;
 
-/** Reads a range of addresses; undefined if the text is no range. */
+/** Reads a range of addresses; undefined if the text is not a range. */
 function parseAddressRange(text: string): AddressRange | undefined {
   const [, address = '', length] = /^([^/]+)(?:\/(\d{1,3}))?$/.exec(text) ?? [];
   const family = z.ipv4().safeParse(address).success ? 'ipv4' : 'ipv6';

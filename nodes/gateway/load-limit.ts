@@ -183,7 +183,7 @@ export class LoadLimiter {
     const frames = Math.ceil((-this.#rates.value * aloneNs) / NS_PER_SECOND);
     const least = Math.max(FRAMES_MIN, frames);
     if (!this.isLimited) this.#window = least;
-    // If the queue was short even once in this interval, it is no standing queue (RFC 8289), so
+    // If the queue was short even once in this interval, it is not a standing queue (RFC 8289), so
     // there is room for more.
     else if (queueNs < delayNs) this.#window *= GROWTH;
     else if (queueNs > CUT_ABOVE * delayNs) this.#window *= CUT;

@@ -55,7 +55,7 @@ export interface AutonomousSystem {
 
 /**
  * Returns the AS of a host; undefined if the host is in no area.
- * @throws RangeError if its area is no AS.
+ * @throws RangeError if its area is not an AS.
  */
 export function isdAsOf(host: Pick<HostView, 'area'> | undefined): IsdAs | undefined {
   return host?.area === undefined ? undefined : requireIsdAs(host.area);

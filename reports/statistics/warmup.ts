@@ -45,7 +45,7 @@ function lowestError(batches: readonly number[]): number | undefined {
     const step = y - mean;
     mean += step / n;
     m2 += step * (y - mean);
-    // Fewer than five remaining batches may agree by chance, so such a cut is no candidate.
+    // Fewer than five remaining batches may agree by chance, so such a cut is not a candidate.
     if (n < 5) continue;
     const error = m2 / (n * n);
     if (error <= lowest) {

@@ -103,7 +103,7 @@ export type FleetAnswer =
   | { readonly kind: 'tried'; readonly tried: string }
   | { readonly kind: 'failed'; readonly failure: Exclude<SeedAnswer, { kind: 'result' }> };
 
-/** Reads an answer from the return value of a job; undefined if the value is no answer. */
+/** Reads an answer from the return value of a job; undefined if the value is not an answer. */
 export function readAnswer(value: unknown): FleetAnswer | undefined {
   return answerSchema.safeParse(value).data as FleetAnswer | undefined;
 }
@@ -116,7 +116,7 @@ export interface FleetSweepHeader {
 
 const headSchema = z.strictObject({ version: z.int(), commit: text });
 
-/** Reads the header from the data of a queue; undefined if the data are no header. */
+/** Reads the header from the data of a queue; undefined if the data are not a header. */
 export function readFleetSweepHeader(data: unknown): FleetSweepHeader | undefined {
   return headSchema.safeParse(data).data;
 }

@@ -33,7 +33,7 @@ export function withQuantityReduced(
 
 /**
  * A share of a quantity: a number is rounded to a whole number, a text with a unit to two significant
- * digits. Undefined if the value is no quantity, or if almost nothing would be left.
+ * digits. Undefined if the value is not a quantity, or if almost nothing would be left.
  */
 function scaled(value: unknown, share: number): unknown {
   if (typeof value === 'number') {

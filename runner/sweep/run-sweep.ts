@@ -32,7 +32,7 @@ export interface RunExecutor {
   readonly room: number;
   /** True if answers come from other machines, so that they must be checked. */
   readonly isForeign?: boolean;
-  /** Runs a seed; if the run was stopped, the answer is no result. */
+  /** Runs a seed; if the run was stopped, the answer is not a result. */
   run(cell: SweepCombination, seed: number): Promise<SeedAnswer>;
 }
 

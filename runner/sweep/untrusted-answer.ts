@@ -21,7 +21,7 @@ export function canBeJudged(
 
 /**
  * Returns the answer; a refusal if its result cannot be judged.
- * @param judgeOne Judges a single result; throws if the data are no result.
+ * @param judgeOne Judges a single result; throws if the data are not a result.
  */
 export function checkUntrustedAnswer(
   seed: number,

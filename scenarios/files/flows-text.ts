@@ -2,7 +2,7 @@
  * Reads the messages of many flows from one text: lines `seconds,from,to,bytes`, or message creations
  * in an event file of the ONE simulator, `SECONDS C ID FROM TO BYTES` (akeranen/the-one,
  * input/StandardEventsReader.java); other events of such a file are skipped. A first line with column
- * names, empty lines and lines that begin with `#` are no messages.
+ * names, empty lines and lines that begin with `#` are not messages.
  *
  * @module
  */

@@ -1,7 +1,7 @@
 /**
  * Reads the times, sizes and flows of the IP packets of a capture, for traffic of the kind `ip`.
  *
- * Packets without ports (all but UDP and TCP, and later fragments) and frames that are no IP
+ * Packets without ports (all but UDP and TCP, and later fragments) and frames that are not IP
  * packets are left out. A packet that is too short for the ground truth behind its headers is
  * lengthened. Warnings report both.
  *

@@ -1,5 +1,5 @@
 /**
- * Refuses what is no file, or is too large to be read.
+ * Refuses anything that is not a file, or is too large to be read.
  *
  * @module
  */

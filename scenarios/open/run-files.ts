@@ -44,7 +44,7 @@ export function hashScenarioFiles(scenario: Scenario): FileHashes {
 
 /**
  * SHA-256 of the present content of a file, which may change at any time.
- * @throws Refusal if it is no regular file, or is too large.
+ * @throws Refusal if it is not a regular file, or is too large.
  */
 export function hashOfFile(path: string, files: MachineFiles): string {
   const bytes = files.read(path, (length) => refuseTooLarge(path, length, files));

@@ -243,7 +243,7 @@ function parseJsonOrUndefined(text: string): unknown {
   try {
     return JSON.parse(text);
   } catch {
-    // The text is no JSON; the schema then reports its missing fields.
+    // The text is not JSON; the schema then reports its missing fields.
     return undefined;
   }
 }

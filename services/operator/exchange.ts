@@ -19,7 +19,7 @@ export function endpointAddressText({ host, port }: EndpointAddress): string {
   return host.includes(':') ? `[${host}]:${port}` : `${host}:${port}`;
 }
 
-/** Reads an answer; undefined if it is no JSON. */
+/** Reads an answer; undefined if it is not JSON. */
 export function parseJsonOrUndefined(text: string): unknown {
   try {
     return JSON.parse(text);

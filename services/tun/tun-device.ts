@@ -60,7 +60,7 @@ export class TunOpenError extends Error {}
 /** An open TUN device. */
 export class TunDevice {
   /**
-   * Number of packets that the system did not accept, because the device is down or they are no IP
+   * Number of packets that the system did not accept, because the device is down or they are not IP
    * packets.
    */
   refused = 0;

@@ -92,7 +92,7 @@ export interface TextSource {
 }
 
 /**
- * Reads a file that is no text.
+ * Reads a file that is not text.
  *
  * @throws ConfigError if it is too large.
  */

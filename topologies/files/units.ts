@@ -211,7 +211,7 @@ export function formatTime(ns: number): string {
   for (const [unit, factor] of TIME_UNITS_DESCENDING) {
     const isLong = factor > 1e9;
     if (isLong && (Math.abs(ns) < LONG_NS || ns % factor !== 0)) continue;
-    // A long time that is no round number of a unit is written in ns, so that nothing is lost by
+    // A long time that is not a round number of a unit is written in ns, so that nothing is lost by
     // rounding.
     const isShort = Math.abs(ns) >= factor && Math.abs(ns) < factor * 1e9;
     if (isLong || (isShort && ns % (factor / 1e3) === 0)) return `${ns / factor}${unit}`;

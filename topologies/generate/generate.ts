@@ -46,7 +46,7 @@ interface Offer {
  * @returns undefined after noting what is wrong.
  */
 export function generateDraft(context: BuildContext, entry: unknown): GeneratedDraft | undefined {
-  // A value that is no map is refused elsewhere, by the schema of the file.
+  // A value that is not a map is refused elsewhere, by the schema of the file.
   if (!isMap(entry)) return undefined;
   const { run } = entry;
   const found = typeof run === 'string' ? offersOf(context, run) : allOffers(context.registry);

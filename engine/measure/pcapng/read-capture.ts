@@ -69,7 +69,7 @@ const ETHERTYPES_VLAN: ReadonlySet<number> = new Set([0x8100, 0x88a8]);
 const VLAN_BYTES = 4;
 
 /**
- * The IP packets of a file, in its order; `undefined` for one that is no IP packet.
+ * The IP packets of a file, in its order; `undefined` for one that is not an IP packet.
  * @throws CaptureMistake at the first byte that contradicts the format.
  */
 export function readCapture(file: Uint8Array): Generator<ReadPacket | undefined> {

@@ -114,7 +114,7 @@ export function readProposal(
   const voters = certificatesOfKind(latest, 'regular');
   const proposer = signer && voters.find((one) => isSignerOf(signer, one));
   if (signer === undefined || proposer === undefined || more.length > 0) return 'vote-unsigned';
-  // This check comes first. Otherwise, somebody who is no voter could make this service read 128 kB
+  // This check comes first. Otherwise, somebody who is not a voter could make this service read 128 kB
   // of certificates.
   const refusal = signerRefusal(crypto, signer, payload, proposer);
   if (refusal !== undefined) return refusal;

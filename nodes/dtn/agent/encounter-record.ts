@@ -53,7 +53,7 @@ export function encodeEncounterRecord({ kind, known, router }: EncounterRecord):
 
 /**
  * Decodes a record of an encounter.
- * @returns undefined if the bytes are no record.
+ * @returns undefined if the bytes are not a record.
  */
 export function decodeEncounterRecord(bytes: Uint8Array): EncounterRecord | undefined {
   const reader = new CborReader();

@@ -19,7 +19,7 @@ export interface HeldBundle {
   readonly source: string;
   /** The bundle as received or created; only the copy that leaves is changed. */
   readonly bytes: Uint8Array;
-  /** Name of the destination's host; undefined if it is no host of this network. */
+  /** Name of the destination's host; undefined if it is not a host of this network. */
   readonly destination: string | undefined;
   readonly priority: Priority;
   /** True if each neighbour with which a route begins gets a copy (CCSDS 734.3-B-1 section 3.2.7). */

@@ -64,7 +64,7 @@ export class BundleChecker {
     return this.#isForRouter;
   }
 
-  /** True if the bytes that came last are no well-formed bundle. */
+  /** True if the bytes that came last are not a well-formed bundle. */
   get isDamaged(): boolean {
     return this.#isDamaged;
   }

@@ -102,7 +102,7 @@ export function encodeBundleRecord(record: BundleRecord): Uint8Array {
 
 /**
  * Decodes the record of a bundle.
- * @returns undefined if the value is no record of a bundle.
+ * @returns undefined if the value is not a record of a bundle.
  */
 export function decodeBundleRecord(value: Uint8Array): BundleRecord | undefined {
   const reader = readerOf(value, BUNDLE_ELEMENTS);
@@ -134,7 +134,7 @@ export function encodeTombstone({ identity, untilLifeMs }: TombstoneRecord): Uin
 
 /**
  * Decodes a tombstone.
- * @returns undefined if the value is no tombstone.
+ * @returns undefined if the value is not a tombstone.
  */
 export function decodeTombstone(value: Uint8Array): TombstoneRecord | undefined {
   const reader = readerOf(value, 2);
@@ -154,7 +154,7 @@ export function encodeAgentRecord({ lifeMs, lastMs, sequence, made }: AgentRecor
 
 /**
  * Decodes the record of the agent itself.
- * @returns undefined if the value is no record of an agent.
+ * @returns undefined if the value is not a record of an agent.
  */
 export function decodeAgentRecord(value: Uint8Array): AgentRecord | undefined {
   const reader = readerOf(value, AGENT_ELEMENTS);

@@ -105,7 +105,7 @@ export class StoreRecovery {
     return true;
   }
 
-  /** Makes the held bundle from its record; undefined if the bytes are no bundle. */
+  /** Makes the held bundle from its record; undefined if the bytes are not a bundle. */
   #held(now: Nanoseconds, record: BundleRecord): HeldBundle | undefined {
     const view = new BundleView();
     const { bytes, from, priority, observerNumber } = record;

@@ -60,7 +60,7 @@ export function encodeMeshFrame(frame: MeshFrame, headBytes: number): Uint8Array
   return bytes;
 }
 
-/** Reads a frame; undefined if the bytes are no frame. */
+/** Reads a frame; undefined if the bytes are not a frame. */
 export function decodeMeshFrame(bytes: Uint8Array, headBytes: number): MeshFrame | undefined {
   const kind = bytes[0];
   if (bytes.length <= headBytes || (kind !== FRAGMENT && kind !== REPAIR)) return undefined;

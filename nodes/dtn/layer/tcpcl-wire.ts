@@ -141,7 +141,7 @@ export function encodeContactHeader(canTls: boolean): Uint8Array {
   return Uint8Array.from([...MAGIC, VERSION, canTls ? CAN_TLS : 0]);
 }
 
-/** Reads a contact header of six octets; undefined if they are no contact header. */
+/** Reads a contact header of six octets; undefined if they are not a contact header. */
 export function decodeContactHeader(
   bytes: Uint8Array,
 ): { readonly version: number; readonly canTls: boolean } | undefined {

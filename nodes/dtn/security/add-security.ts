@@ -43,7 +43,7 @@ import type { SecurityDropReason, SecurityTools } from './tools.ts';
 const EMPTY = new Uint8Array(0);
 
 /**
- * Adds the operations of `rules`, all with the role of a source, to a bundle that is no fragment.
+ * Adds the operations of `rules`, all with the role of a source, to a bundle that is not a fragment.
  * A target that already has an operation of the same kind keeps it, and gets no second one.
  */
 export function addSecurity(

@@ -41,7 +41,7 @@ export interface SecurityCheckContext {
   readonly crcType: number;
 }
 
-/** Checks the operations of a bundle that is no fragment, and removes those that it accepts. */
+/** Checks the operations of a bundle that is not a fragment, and removes those that it accepts. */
 export function checkSecurity(
   tools: SecurityTools,
   parts: SplitBundle,

@@ -135,7 +135,7 @@ function takeContact(
   return undefined;
 }
 
-/** Reads a rate in bits per second; Infinity if the text is no rate. */
+/** Reads a rate in bits per second; Infinity if the text is not a rate. */
 function rateOf(text: string): number {
   const [, digits, unit] = RATE_FORM.exec(text) ?? [];
   if (digits === undefined) return Number.POSITIVE_INFINITY;

@@ -1,5 +1,5 @@
 /**
- * The reasons for which bytes are no bundle, in the order of the checks. In status reports, all of
+ * The reasons for which bytes are not a bundle, in the order of the checks. In status reports, all of
  * them have the reason "block unintelligible" (RFC 9171 section 9.5).
  *
  * @module
@@ -21,5 +21,5 @@ export const BUNDLE_DROP_REASONS = {
     'a previous-node, age or hop-count block is malformed or there twice, or the age is missing',
 } as const;
 
-/** A reason for which bytes are no bundle. */
+/** A reason for which bytes are not a bundle. */
 export type BundleDropReason = keyof typeof BUNDLE_DROP_REASONS;

@@ -92,7 +92,7 @@ export function encodeStatusReport(report: StatusReport): Uint8Array {
   return writer.taken();
 }
 
-/** Reads the payload of an administrative bundle; undefined if it is no status report. */
+/** Reads the payload of an administrative bundle; undefined if it is not a status report. */
 export function decodeStatusReport(payload: Uint8Array): StatusReport | undefined {
   const reader = new CborReader();
   reader.open(payload, 0, payload.length);
@@ -130,7 +130,7 @@ function readItem(reader: CborReader): StatusAssertion | undefined {
   return isAsserted && timeMs >= 0 ? { isAsserted, timeMs } : undefined;
 }
 
-/** Reads the next item as a number; -1 if it is no number. */
+/** Reads the next item as a number; -1 if it is not a number. */
 function readUint(reader: CborReader): number {
   return reader.expect(CBOR_UINT) ? reader.argument : -1;
 }

@@ -106,7 +106,7 @@ export class BundleView {
 
   /**
    * Decodes the bundle from `start` to `end`.
-   * @returns why the bytes are no bundle; the fields of the view are then meaningless.
+   * @returns why the bytes are not a bundle; the fields of the view are then meaningless.
    */
   open(bytes: Uint8Array, start: number, end: number): BundleDropReason | undefined {
     if (end - start > BUNDLE_BYTES_MAX || end - start < 1 || bytes[start] !== BUNDLE_FIRST_BYTE) {
@@ -114,7 +114,7 @@ export class BundleView {
     }
     this.#place(bytes, start, end);
     const drop = this.#decode();
-    // If the bytes are no CBOR, this is the reason, whatever else is wrong with them.
+    // If the bytes are not CBOR, this is the reason, whatever else is wrong with them.
     if (drop === undefined) return undefined;
     return endOfItem(bytes, start, end, CBOR_DEPTH_MAX) === end ? drop : 'bad-cbor';
   }
@@ -122,7 +122,7 @@ export class BundleView {
   /**
    * Decodes a bundle that was opened before, or that this node wrote: its checksums are not computed
    * again.
-   * @returns why the bytes are no bundle after all.
+   * @returns why the bytes are not a bundle after all.
    */
   reopen(bytes: Uint8Array, start: number, end: number): BundleDropReason | undefined {
     this.#place(bytes, start, end);

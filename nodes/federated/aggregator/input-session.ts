@@ -15,7 +15,7 @@ const SESSION_FROM = 4;
 const SESSION_TO = 36;
 
 /**
- * The id of the session to which a message is an input; undefined for messages that are no inputs.
+ * The id of the session to which a message is an input; undefined for messages that are not inputs.
  */
 export function sessionOfInput(message: FederatedMessage): Uint8Array | undefined {
   const isBare = ['update', 'packed', 'sparse'].includes(message.kind);

@@ -398,7 +398,7 @@ function readJson<Value>(
   try {
     return schema.safeParse(JSON.parse(decoder.decode(body))).data;
   } catch {
-    // The text is not JSON, so it is no valid question.
+    // The text is not JSON, so it is not a valid question.
     return undefined;
   }
 }

@@ -152,7 +152,7 @@ function testOfPorts(
     ranges.some(({ first, last }) => first <= portOf(header) && portOf(header) <= last);
 }
 
-/** The first and last port of a range. If the text is no range, the result contains no port. */
+/** The first and last port of a range. If the text is not a range, the result contains no port. */
 function portsOf(text: string): { readonly first: number; readonly last: number } {
   const [, first, last] = /^(\d{1,5})-(\d{1,5})$/.exec(text) ?? [];
   return { first: Number(first ?? 1), last: Number(last ?? 0) };

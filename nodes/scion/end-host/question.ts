@@ -17,7 +17,7 @@ import type { PingOptions } from './ping.ts';
 /** A parsed request for a ping or a traceroute. */
 export interface ProbeQuestion extends PingOptions {
   readonly target: IsdAs;
-  /** The host to which requests are sent; if undefined, any host of the AS that is no router. */
+  /** The host to which requests are sent; if undefined, any host of the AS that is not a router. */
   readonly host: HostAddress | undefined;
   /**
    * First hexadecimal digits of the fingerprint of the path to use; if empty, all paths fit, and
@@ -29,7 +29,7 @@ export interface ProbeQuestion extends PingOptions {
   readonly isEpic: boolean;
 }
 
-/** Why a text is no valid request. */
+/** Why a text is not a valid request. */
 export interface QuestionRefusal {
   readonly reason: string;
 }

@@ -20,7 +20,7 @@ export function segmentsToJson(segments: TopologySegments): string {
 
 /**
  * Parses the text of {@link segmentsToJson}.
- * @throws SyntaxError for text that is no JSON.
+ * @throws SyntaxError for text that is not JSON.
  */
 export function segmentsFromJson(text: string): TopologySegments {
   return JSON.parse(text, (_, value: unknown) =>

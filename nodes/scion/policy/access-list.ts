@@ -36,7 +36,7 @@ export function parseAccessEntry(text: string): AccessEntry | string {
 }
 
 /**
- * Returns why entries are no valid list: the last entry, and no other, must match all interfaces.
+ * Returns why entries are not a valid list: the last entry, and no other, must match all interfaces.
  * Undefined for a valid list.
  */
 export function accessListRefusal(

@@ -58,7 +58,7 @@ interface Part {
   readonly end: number;
 }
 
-/** Why a text is no sequence, and the position of the mistake. */
+/** Why a text is not a sequence, and the position of the mistake. */
 export interface SequenceRefusal {
   readonly reason: string;
   /** Number of characters before the mistake. */

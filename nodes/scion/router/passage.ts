@@ -75,7 +75,7 @@ export class PacketProcessingState {
 
   /**
    * Resets the state and parses the packet of `length` bytes that arrived on `arrival`.
-   * @returns why the bytes are no SCION packet, or undefined.
+   * @returns why the bytes are not a SCION packet, or undefined.
    */
   begin(
     arrival: RouterLink,

@@ -122,7 +122,7 @@ export class PacketView {
 
   /**
    * Parses the packet of `length` bytes at `offset`.
-   * @returns why the bytes are no SCION packet; the view must then not be used.
+   * @returns why the bytes are not a SCION packet; the view must then not be used.
    */
   parse(buffer: Uint8Array, offset: number, length: number): WireDropReason | undefined {
     this.buffer = buffer;

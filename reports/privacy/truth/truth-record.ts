@@ -66,7 +66,7 @@ export class TruthRecorder {
     return message;
   }
 
-  /** The creator of a message; {@link NO_NODE} when it was no node of the run. */
+  /** The creator of a message; {@link NO_NODE} when it was not a node of the run. */
   senderOf(message: number): number {
     return this.#sender[message] ?? NO_NODE;
   }

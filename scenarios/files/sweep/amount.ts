@@ -33,7 +33,7 @@ const DIGITS = /^[+-]?(?:\d[\d_]*)?(?:\.\d+)?(?:e[+-]?\d+)?/i;
 
 /**
  * Reads a number with an optional unit.
- * @returns undefined if the text is no number.
+ * @returns undefined if the text is not a number.
  */
 export function readAmount(text: string): Amount | undefined {
   const trimmed = text.trim();
@@ -72,7 +72,7 @@ export function amountFileText(value: Fraction, unit: string): string {
 
 /**
  * A key that is equal for texts with the same meaning: `100/s` and `0.1/ms`, `1s` and `1000ms`, `5%` and
- * `0.05`. A text that is no amount equals only itself.
+ * `0.05`. A text that is not an amount equals only itself.
  */
 export function canonicalAmountKey(text: string): string {
   const amount = readAmount(text);

@@ -123,7 +123,7 @@ function endsMistake(
   return leafMistakeResult('E104', `${text} goes down`, `write ${last}..${first}: a range goes up`);
 }
 
-/** The mistake if an amount is no whole number of its base unit; undefined if it is. */
+/** The mistake if an amount is not a whole number of its base unit; undefined if it is. */
 function grainMistake(
   written: string,
   amount: Amount,

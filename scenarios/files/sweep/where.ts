@@ -14,7 +14,7 @@ import type { WhereMistake, WhereToken } from './where-tokens.ts';
 /** A value in a comparison of a sweep's condition: of a parameter, or a constant. */
 export interface WhereValue {
   readonly text: string;
-  /** The kind of the quantity; `word` for a text that is no number. */
+  /** The kind of the quantity; `word` for a text that is not a number. */
   readonly kind: UnitKind | 'number' | 'word';
   /** The number in base units; 0 for a word. */
   readonly amount: number;
