@@ -17,7 +17,7 @@ import { join } from 'node:path';
 import { FileDisk } from '../engine/live/file-disk.ts';
 import { BundleView, payloadBlock, writeBundle } from '../nodes/dtn/index.ts';
 import { type BenchResult, cpuTimeUs, requireEqual } from './bench-result.ts';
-import { inTurnWithLoop, type Measurement, type Taken } from './in-turn.ts';
+import { inTurnWithLoop, type MeasuredFigure, type Measurement } from './in-turn.ts';
 import { bundleOf, EXTENSIONS, primaryOf, Relay, writer } from './workloads/dtn-relay.ts';
 import { newRouter, routesFrom, TARGETS_OF_ROUTES } from './workloads/dtn-routes.ts';
 
@@ -76,30 +76,30 @@ function atReference({ unit, ratio = Number.NaN }: BenchResult, target?: number)
 }
 
 const MEASUREMENTS: readonly Measurement[] = [
-  (): readonly Taken[] => [
+  (): readonly MeasuredFigure[] => [
     rateOf('decode, 84 B, four blocks', CALLS, () => decode(smallBundle())),
     rateOf('encode, 84 B, four blocks', CALLS, () => encode(SMALL, 2)),
     rateOf('decode, 1 kB, CRC-32C', CALLS, () => decode(bundleOf(1, LARGE))),
     rateOf('encode, 1 kB, CRC-32C', CALLS, () => encode(LARGE, 3)),
   ],
-  (): readonly Taken[] => [
+  (): readonly MeasuredFigure[] => [
     rateOf('receive, store, forward 84 B in memory', RELAYED, () => relay('memory', 'small')),
     rateOf('receive, store, forward 84 B, simulated disk', RELAYED, () =>
       relay('durable', 'small'),
     ),
   ],
-  (): readonly Taken[] => [
+  (): readonly MeasuredFigure[] => [
     rateOf('receive, store, forward 1 kB in memory', RELAYED, () => relay('memory', 'large')),
     rateOf('receive, store, forward 1 kB, simulated disk', RELAYED, () =>
       relay('durable', 'large'),
     ),
   ],
-  (): readonly Taken[] => [routeMs('route, 100 nodes, 2,000 contacts')],
-  async (): Promise<readonly Taken[]> => [await relayByDisk(), linkBytes()],
+  (): readonly MeasuredFigure[] => [routeMs('route, 100 nodes, 2,000 contacts')],
+  async (): Promise<readonly MeasuredFigure[]> => [await relayByDisk(), linkBytes()],
 ];
 
 /** Measures a rate once. @param work Prepares the function that is measured, and returns it. */
-function rateOf(title: string, count: number, work: () => () => void): Taken {
+function rateOf(title: string, count: number, work: () => () => void): MeasuredFigure {
   const measured = work();
   const value = (count / cpuTimeUs(measured)) * US_PER_S;
   return { name: title, unit: 'bundles/s', value, note: PEERS[title] ?? '' };
@@ -153,7 +153,7 @@ function relay(kind: 'memory' | 'durable', size: 'small' | 'large'): () => void 
 }
 
 /** Measures routes at several instants, each with a router that has not used its plan yet. */
-function routeMs(title: string): Taken {
+function routeMs(title: string): MeasuredFigure {
   const routers = Array.from({ length: INSTANTS }, newRouter);
   let found = 0;
   const us = cpuTimeUs(() => {
@@ -165,7 +165,7 @@ function routeMs(title: string): Taken {
 }
 
 /** Measures the relay with a disk in wall time, almost all of which the syncs take. */
-async function relayByDisk(): Promise<Taken> {
+async function relayByDisk(): Promise<MeasuredFigure> {
   const folder = mkdtempSync(join(tmpdir(), 'orrery-bench-'));
   try {
     const disk = new FileDisk(join(folder, 'bundles.log'));
@@ -183,7 +183,7 @@ async function relayByDisk(): Promise<Taken> {
   }
 }
 
-function linkBytes(): Taken {
+function linkBytes(): MeasuredFigure {
   const node = new Relay('memory');
   node.pass(RELAYED_BUNDLES.large.slice(0, 1));
   const note = 'previous node, hop count, age, two CRC-32C';

@@ -1,7 +1,7 @@
 /**
- * What it costs per packet that a machine returns its effects as values instead of calling its
- * output: a border router whose output is called, beside one whose output collects effects in a
- * list that is performed afterwards; both forward the same packets, in turns.
+ * The cost per packet of a machine that returns its effects as values instead of calling its output.
+ * One border router calls its output; the output of another collects effects in a list that is
+ * performed afterwards. Batches of the same packets are measured in both alternately.
  *
  * @module
  */
@@ -24,7 +24,7 @@ type Effect =
   | { readonly kind: 'forward'; readonly link: RouterLink; readonly packet: PacketView }
   | { readonly kind: 'drop'; readonly reason: string };
 
-/** Measures both routers in turns. */
+/** Measures both routers alternately. */
 export function run(): BenchResult[] {
   const called = routing(false);
   const listed = routing(true);

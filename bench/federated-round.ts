@@ -11,7 +11,7 @@ import { loadScenario } from '../scenarios/files/load.ts';
 import { SHIPPED_FILE_FOLDERS } from '../scenarios/folders.ts';
 import { ProtocolRegistry } from '../scenarios/open/registry.ts';
 import { type BenchResult, cpuTimeUs } from './bench-result.ts';
-import { inTurnWithLoop, type Taken } from './in-turn.ts';
+import { inTurnWithLoop, type MeasuredFigure } from './in-turn.ts';
 
 /** Name of this benchmark for `npm run bench -- federated-round`. */
 export const name = 'federated-round';
@@ -29,7 +29,7 @@ export async function run(): Promise<readonly BenchResult[]> {
     registry,
     overrides: { 'stack.1.options.rounds': '1' },
   });
-  const round = (): readonly Taken[] => {
+  const round = (): readonly MeasuredFigure[] => {
     const us = cpuTimeUs(() => {
       const exact = runSeed({ scenario, registry, seed: 1 }).metrics['federated.exact'];
       if (exact?.kind !== 'ratio' || exact.numerator !== 1) throw new Error('void: no exact sum');

@@ -1,5 +1,6 @@
 /**
- * Processor time of the cryptography of a handshake with `crypto: modelled`, compared with real cryptography, in turns.
+ * Processor time of the cryptography of a handshake with `crypto: modelled`, measured alternately with that of real
+ * cryptography.
  *
  * `npm run bench -- handshake`
  *

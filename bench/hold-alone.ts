@@ -1,5 +1,5 @@
 /**
- * `npm run bench -- hold-alone`: workload (a) without other packages, for the gate on speeds.
+ * `npm run bench -- hold-alone`: workload (a) without other packages, for `npm run speed`.
  *
  * @module
  */

@@ -26,7 +26,7 @@ const PEERS: readonly Peer[] = [simjs, jsSimulator, flatqueue];
 /** Number of idle timers in the far future, which must not slow anything down (ADR 0003). */
 const IDLE = 1_000_000;
 
-/** Measures only our scheduler, for each number of pending events, for the gate on speeds. */
+/** Measures only our scheduler, for each number of pending events, for `npm run speed`. */
 export function runAlone(): BenchResult[] {
   return [...TARGETS].map(([pending, target]) => ({
     name: `hold, ${pending} pending`,

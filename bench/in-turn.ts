@@ -12,8 +12,8 @@ const STEPS = 20_000_000;
 /** How often a round is tried when other work on the machine disturbs it. */
 const TRIES = 3;
 
-/** One measured value, with its unit and its ratio to a reference. */
-export interface Taken {
+/** One measured figure, with its unit and its ratio to a reference. */
+export interface MeasuredFigure {
   readonly name: string;
   readonly unit: string;
   readonly value: number;
@@ -23,7 +23,7 @@ export interface Taken {
 }
 
 /** Measures its figures once. */
-export type Measurement = () => readonly Taken[] | Promise<readonly Taken[]>;
+export type Measurement = () => readonly MeasuredFigure[] | Promise<readonly MeasuredFigure[]>;
 
 /**
  * Medians of all figures over the rounds; the loop runs just before and just after each. A
@@ -34,7 +34,7 @@ export async function inTurnWithLoop(
   measurements: readonly Measurement[],
   rounds: number,
 ): Promise<readonly BenchResult[]> {
-  const all = new Map<string, { readonly taken: Taken; readonly ratio: number }[]>();
+  const all = new Map<string, { readonly taken: MeasuredFigure; readonly ratio: number }[]>();
   let before = loopPace();
   for (let round = 0; round < rounds; round += 1) {
     for (const measure of measurements) {
@@ -56,7 +56,7 @@ export async function inTurnWithLoop(
   }));
 }
 
-async function undisturbed(measure: Measurement): Promise<readonly Taken[]> {
+async function undisturbed(measure: Measurement): Promise<readonly MeasuredFigure[]> {
   for (let tried = 0; tried < TRIES; tried += 1) {
     try {
       return await measure();

@@ -1,5 +1,5 @@
 /**
- * P-256 signatures of this project, with prepared keys, compared with those of OpenSSL alone, in turns:
+ * P-256 signatures of this project, with prepared keys, measured alternately with those of OpenSSL alone:
  * OpenSSL signs with random nonces, this project with the nonces of RFC 6979.
  *
  * `npm run bench -- p256`

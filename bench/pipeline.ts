@@ -23,7 +23,7 @@ import { type BenchResult, spreadOf } from './bench-result.ts';
 import { publishedForm } from './published-form.ts';
 import { hopParts } from './sphinx.ts';
 import { openPace } from './workloads/pace.ts';
-import { arrive, type Load, type Measured, saturate } from './workloads/pipeline-load.ts';
+import { arrive, type Load, type PipelineLoadResult, saturate } from './workloads/pipeline-load.ts';
 import { FIRST_TOKENS, ValidPackets } from './workloads/valid-packets.ts';
 
 /** Name of this benchmark for `npm run bench -- pipeline`. */
@@ -200,18 +200,18 @@ export async function modeRows(mode: Mode, sizes: Sizes): Promise<readonly Bench
  * change their speed.
  */
 interface Rounds {
-  readonly saturation: readonly Measured[];
+  readonly saturation: readonly PipelineLoadResult[];
   /** Rounds at a share of the target rate, or of the rate just reached if that is lower. */
-  readonly demanded: readonly Measured[];
+  readonly demanded: readonly PipelineLoadResult[];
   /** Rounds at a share of the rate just reached. */
-  readonly loaded: readonly Measured[];
+  readonly loaded: readonly PipelineLoadResult[];
   /** How much CPU time the hypervisor gave to others, and how many rounds were tried. */
   readonly disturbance: string;
 }
 
 /** A measurement, with the speed of the cores just before and just after it. */
 interface Round {
-  readonly measured: Measured;
+  readonly measured: PipelineLoadResult;
   /** Time of a key exchange, microseconds: the slower of both measurements. */
   readonly exchangeUs: number;
 }
@@ -242,7 +242,7 @@ async function measure(
     await pace();
   }
   let before = await pace();
-  const judged = async (measuring: Promise<Measured>): Promise<Round> => {
+  const judged = async (measuring: Promise<PipelineLoadResult>): Promise<Round> => {
     const measured = await measuring;
     const after = await pace();
     const exchangeUs = Math.max(before, after);
@@ -300,7 +300,7 @@ function disturbanceOf(round: Round): number {
 
 const isQuiet = (round: Round): boolean => disturbanceOf(round) <= 1;
 
-function perSecondOf(rounds: readonly Measured[]): string {
+function perSecondOf(rounds: readonly PipelineLoadResult[]): string {
   return spreadOf(rounds.map(({ sent, seconds }) => sent / seconds)).value.toFixed(0);
 }
 
@@ -313,14 +313,14 @@ function nextLoad(pipeline: Pipeline, job: number, valid: ValidPackets): Load {
   return { pipeline, job, packets: valid.packets, firstToken, settle };
 }
 
-function mainUs(rounds: readonly Measured[]): number | undefined {
+function mainUs(rounds: readonly PipelineLoadResult[]): number | undefined {
   const known = rounds.flatMap(({ mainUs: us, sent }) => (us === undefined ? [] : [us / sent]));
   return known.length === 0 ? undefined : spreadOf(known).value;
 }
 
 /** All rounds together in one line. A run with wrong results has thrown before this point. */
-function inPublishedForm(rounds: readonly Measured[]): string {
-  const sum = (of: (one: Measured) => number): number =>
+function inPublishedForm(rounds: readonly PipelineLoadResult[]): string {
+  const sum = (of: (one: PipelineLoadResult) => number): number =>
     rounds.reduce((total, one) => total + of(one), 0);
   const line = publishedForm({
     sent: sum(({ sent }) => sent),
@@ -334,10 +334,10 @@ function inPublishedForm(rounds: readonly Measured[]): string {
 
 function timeRows(
   when: string,
-  rounds: readonly Measured[],
+  rounds: readonly PipelineLoadResult[],
   limit: { readonly target?: number; readonly note: string },
 ): BenchResult[] {
-  const ms = (of: (one: Measured) => number): ReturnType<typeof spreadOf> =>
+  const ms = (of: (one: PipelineLoadResult) => number): ReturnType<typeof spreadOf> =>
     spreadOf(rounds.map((one) => of(one) / NS_PER_MS));
   return [
     {
@@ -358,8 +358,8 @@ function timeRows(
  * Mean response time of a queue with fixed service time and two servers (M/D/2), whose waiting time
  * is half that of M/M/2.
  */
-function queueTheory(rounds: readonly Measured[]): string {
-  const [{ sent, seconds, cpuUs }] = rounds as readonly [Measured];
+function queueTheory(rounds: readonly PipelineLoadResult[]): string {
+  const [{ sent, seconds, cpuUs }] = rounds as readonly [PipelineLoadResult];
   const serviceMs = cpuUs / sent / 1_000;
   const busy = (sent / seconds) * (serviceMs / 1_000);
   const load = busy / 2;
@@ -370,8 +370,8 @@ function queueTheory(rounds: readonly Measured[]): string {
 }
 
 /** Result lines for the rounds at a share of saturation, the higher of the two loads. */
-function qualityRows(loaded: readonly Measured[], length: number): BenchResult[] {
-  const sum = (of: (one: Measured) => number): number =>
+function qualityRows(loaded: readonly PipelineLoadResult[], length: number): BenchResult[] {
+  const sum = (of: (one: PipelineLoadResult) => number): number =>
     loaded.reduce((total, one) => total + of(one), 0);
   const sent = sum((one) => one.sent);
   const dropped = sum((one) => one.dropped);
@@ -449,13 +449,13 @@ async function ringRows(): Promise<readonly BenchResult[]> {
     await pipeline.settled();
     const packets = [new Uint8Array(3_082)];
     const load = { pipeline, job, packets, firstToken: 0, settle: (): void => undefined };
-    const cost = async (total: number, window: number): Promise<readonly Measured[]> => {
+    const cost = async (total: number, window: number): Promise<readonly PipelineLoadResult[]> => {
       await saturate(load, total, window);
-      const rounds: Measured[] = [];
+      const rounds: PipelineLoadResult[] = [];
       for (let i = 0; i < FULL.rounds; i += 1) rounds.push(await saturate(load, total, window));
       return rounds;
     };
-    const perPacket = (rounds: readonly Measured[]): ReturnType<typeof spreadOf> =>
+    const perPacket = (rounds: readonly PipelineLoadResult[]): ReturnType<typeof spreadOf> =>
       spreadOf(rounds.map(({ cpuUs, sent }) => cpuUs / sent));
     const full = await cost(10 * FULL.round, WINDOW);
     const alone = await cost(FULL.round, 1);

@@ -14,7 +14,7 @@ import { runSeed } from '../runner/run/run-seed.ts';
 import { openScenario } from '../scenarios/open/open.ts';
 import { ProtocolRegistry } from '../scenarios/open/registry.ts';
 import { type BenchResult, cpuTimeUs, requireEqual } from './bench-result.ts';
-import { inTurnWithLoop, type Measurement, type Taken } from './in-turn.ts';
+import { inTurnWithLoop, type MeasuredFigure, type Measurement } from './in-turn.ts';
 import { LiveLoad } from './workloads/live-load.ts';
 import { PipelineRates } from './workloads/pipeline-rates.ts';
 import { UnwrapRate } from './workloads/unwrap-rate.ts';
@@ -34,8 +34,8 @@ export async function run(): Promise<readonly BenchResult[]> {
     await tunnel(),
     replayChecks,
     unwraps(),
-    (): Promise<readonly Taken[]> => pipelines.take(),
-    (): Promise<readonly Taken[]> => live.take(),
+    (): Promise<readonly MeasuredFigure[]> => pipelines.take(),
+    (): Promise<readonly MeasuredFigure[]> => live.take(),
   ];
   return await inTurnWithLoop(measurements, ROUNDS);
 }
@@ -60,7 +60,7 @@ async function tunnel(): Promise<Measurement> {
 }
 
 /** The rate of the tunnel, from the number of packets that it delivered in `cpuUs` of CPU time. */
-export function tunnelFigure(delivered: number, cpuUs: number): Taken {
+export function tunnelFigure(delivered: number, cpuUs: number): MeasuredFigure {
   // Only two of the four seconds count: in a shorter run the tunnel would not carry anything yet.
   if (delivered < 19_000) throw new Error(`void: only ${delivered} packets were delivered`);
   const value = (delivered / cpuUs) * US_PER_MINUTE;
@@ -73,7 +73,7 @@ const WINDOW_BITS = 1_024;
 const SPREAD = 500;
 
 /** Checks rising sequence numbers, each up to {@link SPREAD} positions late. */
-function replayChecks(): readonly Taken[] {
+function replayChecks(): readonly MeasuredFigure[] {
   const window = new ReplayWindow(WINDOW_BITS);
   const sequences = new Float64Array(CHECKS);
   let mixed = 1;
@@ -96,7 +96,7 @@ function replayChecks(): readonly Taken[] {
 }
 
 /** The time of one check, from the CPU time of a million checks. */
-export function checkFigure(cpuUs: number): Taken {
+export function checkFigure(cpuUs: number): MeasuredFigure {
   return { name: 'replay check, reordered', unit: 'ns/check', value: (cpuUs * NS_PER_US) / CHECKS };
 }
 
@@ -111,7 +111,7 @@ function unwraps(): Measurement {
 }
 
 /** The rate of unwrapping on four cores, from the rate of one core. */
-export function unwrapFigure(perCore: number): Taken {
+export function unwrapFigure(perCore: number): MeasuredFigure {
   const note = `${Math.round(perCore)}/s on one`;
   return { name: 'unwrap on four cores', unit: 'packets/s', value: CORES * perCore, note };
 }

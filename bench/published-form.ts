@@ -7,8 +7,8 @@
 
 const US_PER_SECOND = 1_000_000;
 
-/** The counts and times of a benchmark. */
-export interface Counted {
+/** What a run of the benchmark counted, and the time that it took. */
+export interface BenchmarkCounts {
   readonly sent: number;
   readonly dropped: number;
   /** Number of returned packets with a wrong result. */
@@ -22,7 +22,7 @@ export interface Counted {
  * Writes one line: sent, processed, dropped, elapsed, throughput, mean processing, success rate,
  * and the share of valid results. A wrong result counts neither as a success nor in the throughput.
  */
-export function publishedForm({ sent, dropped, wrong, seconds, cpuUs }: Counted): string {
+export function publishedForm({ sent, dropped, wrong, seconds, cpuUs }: BenchmarkCounts): string {
   const processed = sent - dropped;
   const right = processed - wrong;
   const share = (part: number, of: number): string =>

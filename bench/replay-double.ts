@@ -1,5 +1,5 @@
 /**
- * The defective double of the gate on speeds: replay windows that check each number sixteen times (`npm run speed --
+ * The defective double by which `npm run speed` is tested: replay windows that check each number sixteen times (`npm run speed --
  * replay --double` has to fail).
  *
  * @module

@@ -114,7 +114,7 @@ function measure(nodes: number): Taken {
   return { setupS: setupUs / US_PER_S, peakMb, rate, ratio: (rate * 100) / pace };
 }
 
-/** The hold model with and without a million timers that never fire, in turns; and their memory. */
+/** The hold model with and without a million timers that never fire, measured alternately; and their memory. */
 function idleTimers(): readonly BenchResult[] {
   const rate = (idle: number): number => HOLDS / hold(PENDING, HOLDS, idle).cpuUs;
   rate(0);

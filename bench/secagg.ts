@@ -180,7 +180,7 @@ function lineThrough(
 }
 
 /** Measures the masking of elements, which every client and the server do, for `npm run speed`. */
-export function maskStep(): BenchResult {
+export function measureMaskStep(): BenchResult {
   const step = (): void => sumMasks(seedsOf(GATE_PEERS), GATE_ELEMENTS);
   step();
   const ms = spreadOf(Array.from({ length: RUNS }, () => cpuTimeUs(step) / US_PER_MS));

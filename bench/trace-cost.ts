@@ -1,5 +1,5 @@
 /**
- * Processor time that the default trace costs: seeds with the trace and without it run in turns, in this process.
+ * Processor time that the default trace costs: seeds run alternately with it and without it, in this process.
  *
  * `npm run bench -- trace-cost`. The time includes all threads, compression and writing the file.
  *

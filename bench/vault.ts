@@ -12,9 +12,14 @@
  * @module
  */
 import { type BenchResult, requireEqual } from './bench-result.ts';
-import { inTurnWithLoop, type Measurement, type Taken } from './in-turn.ts';
+import { inTurnWithLoop, type MeasuredFigure, type Measurement } from './in-turn.ts';
 import { automerge } from './peers/automerge.ts';
-import { hashOfValues, type Merged, type Replicated, type Written } from './peers/replicated.ts';
+import {
+  type EncodedWrites,
+  hashOfValues,
+  type MergedReplica,
+  type ReplicationSubject,
+} from './peers/replicated.ts';
 import { yjs } from './peers/yjs.ts';
 import { DifferingLogs, type VaultKind, vault } from './workloads/vault-replicas.ts';
 import { KEYS, vaultWrites, WRITES } from './workloads/vault-writes.ts';
@@ -31,7 +36,7 @@ const LACKING = [10, 100, 1_000, WRITES] as const;
 const MERGE_MS = 100;
 const REFERENCE_STEPS_PER_MS = 100_000;
 
-const SUBJECTS: readonly Replicated[] = [
+const SUBJECTS: readonly ReplicationSubject[] = [
   vault('whole'),
   vault('unsigned'),
   vault('bare'),
@@ -56,7 +61,7 @@ export async function run(): Promise<readonly BenchResult[]> {
   return [...rates.map(withReference), ...(await inTurnWithLoop(apart, 1)), ...kept];
 }
 
-function rate(subject: string, note: string, merge: () => Merged): Measurement {
+function rate(subject: string, note: string, merge: () => MergedReplica): Measurement {
   return () => {
     const value = (WRITES * US_PER_SECOND) / merge().cpuUs;
     return [{ name: `${subject}, merged`, unit: 'operations/s', value, note }];
@@ -65,8 +70,8 @@ function rate(subject: string, note: string, merge: () => Merged): Measurement {
 
 /** What the subject keeps and sends for each operation, nothing for a modelled one. @throws Error if its replicas have not converged. */
 function keptBy(
-  { name: subject, isModelled }: Replicated,
-  written: Written,
+  { name: subject, isModelled }: ReplicationSubject,
+  written: EncodedWrites,
 ): readonly BenchResult[] {
   const merged = written.merge('as written');
   const other = written.merge('last actor first');
@@ -89,7 +94,7 @@ function differing(kind: VaultKind, writes: ReturnType<typeof vaultWrites>): Mea
   const what = kind === 'whole' ? 'signed' : 'without signatures';
   return () =>
     LACKING.map(
-      (lacking): Taken => ({
+      (lacking): MeasuredFigure => ({
         name: `logs of ${WRITES}, ${lacking} missing, ${what}`,
         unit: 'ms',
         value: logs.mergeUs(lacking) / US_PER_MS,

@@ -23,7 +23,7 @@ import {
   linesFor,
   RED_BELOW,
   recordsSchema,
-  type Scored,
+  type ScoredSpeed,
   type Speed,
   type SpeedRecord,
 } from './score.ts';
@@ -103,7 +103,7 @@ function compare(benches: readonly string[], isDouble: boolean): void {
 }
 
 /** Measures a benchmark again as long as a line of it is red; the best score of each line counts. */
-function settled(recorded: readonly Speed[], take: () => readonly Speed[]): readonly Scored[] {
+function settled(recorded: readonly Speed[], take: () => readonly Speed[]): readonly ScoredSpeed[] {
   let best = scored(take(), recorded);
   for (let attempt = 1; attempt < ATTEMPTS && best.some(isRed); attempt += 1) {
     const again = scored(take(), recorded);
@@ -115,11 +115,11 @@ function settled(recorded: readonly Speed[], take: () => readonly Speed[]): read
   return best;
 }
 
-function isRed({ score }: Scored): boolean {
+function isRed({ score }: ScoredSpeed): boolean {
   return !(score >= RED_BELOW);
 }
 
-function scored(measured: readonly Speed[], recorded: readonly Speed[]): readonly Scored[] {
+function scored(measured: readonly Speed[], recorded: readonly Speed[]): readonly ScoredSpeed[] {
   const lines = recorded.filter(
     (one, at) => recorded.findIndex((other) => isSameLine(other, one)) === at,
   );

@@ -42,15 +42,15 @@ export const recordsSchema = z.strictObject({ records: z.array(recordSchema).min
 /** A speed below this share of the recorded speed is a failure. */
 export const RED_BELOW = 0.6;
 
-/** A speed beside the recorded one. */
-export interface Scored {
+/** A measured speed with its score: how it compares with the recorded speed. */
+export interface ScoredSpeed {
   readonly speed: Speed;
   /** 1: as fast as recorded, 0.5: half as fast; the larger of the scores by the two loops. */
   readonly score: number;
 }
 
 /** Scores a measured speed. */
-export function scoreOf(speed: Speed, recorded: Speed): Scored {
+export function scoreOf(speed: Speed, recorded: Speed): ScoredSpeed {
   const relative = (now: number, then: number): number =>
     speed.kind === 'rate' ? now / then : then / now;
   const byLoop = relative(speed.ratio, recorded.ratio);
@@ -69,7 +69,7 @@ export function linesFor(records: readonly SpeedRecord[], cpu: string): readonly
 }
 
 /** The best score of a measured speed beside the same line of several records. */
-export function bestScore(speed: Speed, lines: readonly Speed[]): Scored {
+export function bestScore(speed: Speed, lines: readonly Speed[]): ScoredSpeed {
   const scores = lines.map((line) => scoreOf(speed, line).score);
   return { speed, score: Math.max(0, ...scores) };
 }

@@ -2,11 +2,11 @@
 import { applyChanges, change, type Doc, getAllChanges, init, save } from '@automerge/automerge';
 import { cpuTimeUs } from '../bench-result.ts';
 import { ACTORS, type VaultWrite } from '../workloads/vault-writes.ts';
-import type { Merged, Replicated, Written } from './replicated.ts';
+import type { EncodedWrites, MergedReplica, ReplicationSubject } from './replicated.ts';
 
 type Values = Record<string, Uint8Array>;
 
-function write(writes: readonly VaultWrite[]): Written {
+function write(writes: readonly VaultWrite[]): EncodedWrites {
   const logs = Array.from({ length: ACTORS }, (_, actor) =>
     getAllChanges(documentOf(`0${actor}`, (one) => one.actor === actor, writes)),
   );
@@ -37,7 +37,7 @@ function documentOf(
   return document;
 }
 
-function merged(merge: (empty: Doc<Values>) => Doc<Values>): Merged {
+function merged(merge: (empty: Doc<Values>) => Doc<Values>): MergedReplica {
   let document = init<Values>({ actor: 'ff' });
   const cpuUs = cpuTimeUs(() => {
     document = merge(document);
@@ -50,7 +50,7 @@ function merged(merge: (empty: Doc<Values>) => Doc<Values>): Merged {
 }
 
 /** Automerge as a subject of the benchmark. */
-export const automerge: Replicated = {
+export const automerge: ReplicationSubject = {
   name: 'Automerge 3.5.0',
   note: 'in WebAssembly; all in one batch; chained by hash; no signatures, no encryption, no erasure',
   isModelled: false,

@@ -8,7 +8,7 @@ import { createHash } from 'node:crypto';
 import type { VaultWrite } from '../workloads/vault-writes.ts';
 
 /** A replica into which all writes were merged. */
-export interface Merged {
+export interface MergedReplica {
   /** CPU time of the merge, microseconds. */
   readonly cpuUs: number;
   /** The value of each key. */
@@ -18,27 +18,27 @@ export interface Merged {
 }
 
 /** The writes of all actors, made and encoded. */
-export interface Written {
+export interface EncodedWrites {
   /** Bytes that another replica has to be sent. */
   readonly sentBytes: number;
   /** Merges all writes into a new replica at once, as fast as the library can. */
-  merge(order: 'as written' | 'last actor first'): Merged;
+  merge(order: 'as written' | 'last actor first'): MergedReplica;
   /** Merges one write after the other, as they come from a network; absent if that is {@link merge}. */
-  readonly mergeEach?: () => Merged;
+  readonly mergeEach?: () => MergedReplica;
 }
 
-/** A library or variant. */
-export interface Replicated {
+/** A subject of the benchmark: a library, or a variant of our own. */
+export interface ReplicationSubject {
   readonly name: string;
   /** What it does not do. */
   readonly note: string;
   /** True if it keeps and sends as much as another subject, and only its rate is of interest. */
   readonly isModelled: boolean;
-  write(writes: readonly VaultWrite[]): Written;
+  write(writes: readonly VaultWrite[]): EncodedWrites;
 }
 
 /** A hash of all keys and values, equal in replicas that have converged. */
-export function hashOfValues(values: Merged['values']): string {
+export function hashOfValues(values: MergedReplica['values']): string {
   const hash = createHash('sha256');
   for (const key of [...values.keys()].sort()) {
     hash.update(`${key}\0`).update(values.get(key) ?? new Uint8Array(0));

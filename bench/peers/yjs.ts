@@ -2,11 +2,11 @@
 import { applyUpdate, Doc, encodeStateAsUpdate } from 'yjs';
 import { cpuTimeUs } from '../bench-result.ts';
 import { ACTORS, type VaultWrite } from '../workloads/vault-writes.ts';
-import type { Merged, Replicated, Written } from './replicated.ts';
+import type { EncodedWrites, MergedReplica, ReplicationSubject } from './replicated.ts';
 
 const MAP = 'values';
 
-function write(writes: readonly VaultWrite[]): Written {
+function write(writes: readonly VaultWrite[]): EncodedWrites {
   const logs: Uint8Array[][] = Array.from({ length: ACTORS }, () => []);
   const documents = logs.map((log, actor) => {
     const document = new Doc();
@@ -31,7 +31,7 @@ function applyAll(document: Doc, updates: readonly Uint8Array[]): void {
   for (const update of updates) applyUpdate(document, update);
 }
 
-function merged(merge: (document: Doc) => void): Merged {
+function merged(merge: (document: Doc) => void): MergedReplica {
   const document = new Doc();
   const cpuUs = cpuTimeUs(() => merge(document));
   return {
@@ -42,7 +42,7 @@ function merged(merge: (document: Doc) => void): Merged {
 }
 
 /** Yjs as a subject of the benchmark. */
-export const yjs: Replicated = {
+export const yjs: ReplicationSubject = {
   name: 'Yjs 13.6.33',
   note: 'all in one transaction; no signatures, no chain, no encryption; erased is what is overwritten',
   isModelled: false,

@@ -13,7 +13,7 @@ import { SHIPPED_FILE_FOLDERS } from '../../scenarios/folders.ts';
 import type { Scenario } from '../../scenarios/model.ts';
 import { ProtocolRegistry } from '../../scenarios/open/registry.ts';
 import { cpuTimeUs } from '../bench-result.ts';
-import type { Measurement, Taken } from '../in-turn.ts';
+import type { MeasuredFigure, Measurement } from '../in-turn.ts';
 
 /** Millions of steps per second of the calibration loop for which targets hold. */
 export const REFERENCE_PACE = 100;
@@ -29,7 +29,7 @@ export class FabricRuns {
   /** Returns a measurement of messages per second of processor time. */
   calls(title: string, text: string): Measurement {
     const scenario = this.#load(text);
-    return (): readonly Taken[] => {
+    return (): readonly MeasuredFigure[] => {
       let answered = 0;
       const us = cpuTimeUs(() => {
         answered = answeredCalls(this.#seed(scenario));

@@ -9,7 +9,7 @@ import type { MetricData, SeedResult } from '../../reports/model.ts';
 import { runDistributed } from '../../runner/distributed/coordinator/distributed-run.ts';
 import { openScenario } from '../../scenarios/open/open.ts';
 import { ProtocolRegistry } from '../../scenarios/open/registry.ts';
-import type { Taken } from '../in-turn.ts';
+import type { MeasuredFigure } from '../in-turn.ts';
 
 const AGENT = new URL('../../cli/agent-start-entry.mjs', import.meta.url).href;
 /**
@@ -34,7 +34,7 @@ const PERCENTILE = 0.95;
 /** Measures the tunnel. */
 export class LiveLoad {
   /** Runs for nine seconds, five of which count. */
-  async take(): Promise<readonly Taken[]> {
+  async take(): Promise<readonly MeasuredFigure[]> {
     const registry = new ProtocolRegistry();
     const loaded = await openScenario('failover.yaml', CHANGES, registry);
     const end = await runDistributed({
@@ -59,13 +59,13 @@ export class LiveLoad {
 export function liveFigures({
   metrics,
   measuredNs,
-}: Pick<SeedResult, 'metrics' | 'measuredNs'>): readonly Taken[] {
+}: Pick<SeedResult, 'metrics' | 'measuredNs'>): readonly MeasuredFigure[] {
   const throughput = metrics['gateway.throughput'];
   const packets = throughput?.kind === 'counter' ? throughput.value : 0;
   const perMinute = (60e9 * packets) / measuredNs;
   const latencyMs = quantileOf(metrics['gateway.latency']) / NS_PER_MS;
   const processingUs = quantileOf(metrics['gateway.processing']) / NS_PER_US;
-  const carried: Taken = {
+  const carried: MeasuredFigure = {
     name: 'live throughput at the published rate',
     unit: 'wall packets/min',
     value: perMinute,

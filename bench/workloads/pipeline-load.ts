@@ -26,8 +26,8 @@ export interface Load {
   readonly settle: (token: number, result: PipelineResult) => void;
 }
 
-/** The measurements of a run. */
-export interface Measured {
+/** The measurements of a run of the pipeline under a load. */
+export interface PipelineLoadResult {
   readonly sent: number;
   readonly dropped: number;
   readonly seconds: number;
@@ -47,7 +47,7 @@ export interface Measured {
 }
 
 /** Keeps `window` packets in the pipeline until `total` have come back. */
-export function saturate(load: Load, total: number, window: number): Promise<Measured> {
+export function saturate(load: Load, total: number, window: number): Promise<PipelineLoadResult> {
   const run = new Run(load, total);
   const feed = (): void => {
     while (run.sent < total && run.sent - run.back < window) run.send();
@@ -62,7 +62,7 @@ export function saturate(load: Load, total: number, window: number): Promise<Mea
 }
 
 /** Sends `total` packets at a mean rate per second, with exponentially distributed gaps. */
-export function arrive(load: Load, total: number, rate: number): Promise<Measured> {
+export function arrive(load: Load, total: number, rate: number): Promise<PipelineLoadResult> {
   const run = new Run(load, total);
   const gaps = openRandomStream(1, 'bench', 'arrivals');
   const meanMs = 1_000 / rate;
@@ -87,7 +87,7 @@ class Run implements ResultSink {
   sent = 0;
   back = 0;
   onResult = (): void => undefined;
-  readonly ended: Promise<Measured>;
+  readonly ended: Promise<PipelineLoadResult>;
   readonly #load: Load;
   readonly #total: number;
   readonly #submission;
@@ -99,7 +99,7 @@ class Run implements ResultSink {
   readonly #stolen = watchStolenTime();
   readonly #before: PipelineStats;
   #dropped = 0;
-  #end: (measured: Measured) => void = () => undefined;
+  #end: (measured: PipelineLoadResult) => void = () => undefined;
 
   constructor(load: Load, total: number) {
     this.#load = load;

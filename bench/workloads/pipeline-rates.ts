@@ -9,8 +9,8 @@ import { createCryptoProvider, hasSodium } from '../../engine/crypto/index.ts';
 import { Pipeline } from '../../engine/live/pipeline/pipeline.ts';
 import type { PipelineResult } from '../../engine/live/pipeline/submission.ts';
 import { DisturbedRound, requireEqual } from '../bench-result.ts';
-import type { Taken } from '../in-turn.ts';
-import { type Measured, saturate } from './pipeline-load.ts';
+import type { MeasuredFigure } from '../in-turn.ts';
+import { type PipelineLoadResult, saturate } from './pipeline-load.ts';
 import { FIRST_TOKENS, ValidPackets } from './valid-packets.ts';
 
 const JOBS = new URL('./sphinx-job.ts', import.meta.url).href;
@@ -28,7 +28,7 @@ const SHARE_MIN = 0.3;
 
 /** A round at saturation, with the number of packets that each worker processed. */
 export interface Round {
-  readonly measured: Pick<Measured, 'cpuUs' | 'mainUs' | 'sent' | 'seconds'>;
+  readonly measured: Pick<PipelineLoadResult, 'cpuUs' | 'mainUs' | 'sent' | 'seconds'>;
   readonly byWorker: readonly number[];
 }
 
@@ -40,7 +40,7 @@ export class PipelineRates {
   #runs = 0;
 
   /** Measures one worker, then two. */
-  async take(): Promise<readonly Taken[]> {
+  async take(): Promise<readonly MeasuredFigure[]> {
     const one = await this.#saturated(1);
     const two = await this.#saturated(2);
     requireEqual('wrong results', this.#valid.wrong, 0);
@@ -73,7 +73,7 @@ export class PipelineRates {
  * The figures of two rounds. Throws a {@link DisturbedRound} if the two workers took turns instead
  * of running in parallel.
  */
-export function pipelineFigures(one: Round, two: Round): readonly Taken[] {
+export function pipelineFigures(one: Round, two: Round): readonly MeasuredFigure[] {
   const total = two.byWorker.reduce((sum, count) => sum + count, 0);
   const least = Math.min(...two.byWorker) / total;
   if (two.byWorker.length !== 2 || least < SHARE_MIN) {

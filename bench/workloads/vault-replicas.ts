@@ -11,7 +11,7 @@ import type { Item } from '../../nodes/vault/changes.ts';
 import { Replica } from '../../nodes/vault/replica.ts';
 import { encodeSnapshot } from '../../nodes/vault/snapshot.ts';
 import { cpuTimeUs, requireEqual } from '../bench-result.ts';
-import type { Merged, Replicated, Written } from '../peers/replicated.ts';
+import type { EncodedWrites, MergedReplica, ReplicationSubject } from '../peers/replicated.ts';
 import { ACTORS, type VaultWrite } from './vault-writes.ts';
 
 const VAULT = 'bench';
@@ -69,9 +69,9 @@ function bytesOf(items: Iterable<Item>): number {
   return bytes;
 }
 
-function write(crypto: CryptoProvider, writes: readonly VaultWrite[]): Written {
+function write(crypto: CryptoProvider, writes: readonly VaultWrite[]): EncodedWrites {
   const logs = itemsOf(crypto, writes);
-  const merge = (items: readonly Item[]): Merged => {
+  const merge = (items: readonly Item[]): MergedReplica => {
     const replica = replicaOf(RECEIVER, crypto);
     const cpuUs = cpuTimeUs(() => receiveAll(replica, items));
     const values = new Map<string, Uint8Array>();
@@ -138,7 +138,7 @@ const NOTES: Readonly<Record<VaultKind, readonly [name: string, note: string]>> 
 };
 
 /** Our vault as a subject of the benchmark. */
-export function vault(kind: VaultKind): Replicated {
+export function vault(kind: VaultKind): ReplicationSubject {
   const [name, note] = NOTES[kind];
   const isModelled = kind !== 'whole';
   return { name, note, isModelled, write: (writes) => write(PROVIDERS[kind], writes) };

@@ -6,7 +6,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import {
   arrive,
   type Load,
-  type Measured,
+  type PipelineLoadResult,
   saturate,
 } from '../../../bench/workloads/pipeline-load.ts';
 import { FIRST_TOKENS, ValidPackets } from '../../../bench/workloads/valid-packets.ts';
@@ -34,7 +34,7 @@ function load(): Load {
   return { pipeline, job, packets: valid.packets, firstToken, settle };
 }
 
-function hitRatio({ before, after }: Measured): number {
+function hitRatio({ before, after }: PipelineLoadResult): number {
   const poolHits = after.poolHits - before.poolHits;
   return poolHitRatio({ ...after, poolHits, poolMisses: after.poolMisses - before.poolMisses });
 }

@@ -4,7 +4,7 @@
  */
 import { describe, expect, it } from 'vitest';
 import { DisturbedRound, requireEqual } from '../../../bench/bench-result.ts';
-import { inTurnWithLoop, type Taken } from '../../../bench/in-turn.ts';
+import { inTurnWithLoop, type MeasuredFigure } from '../../../bench/in-turn.ts';
 import { checkFigure, tunnelFigure, unwrapFigure } from '../../../bench/promises.ts';
 import { loopRatio } from '../../../bench/ratio.ts';
 import { liveFigures } from '../../../bench/workloads/live-load.ts';
@@ -46,7 +46,7 @@ describe('the multiple of the calibration loop', () => {
 
   it('is that of the loop beside each figure, unless it has a reference of its own', async () => {
     let value = 0;
-    const measure = (): readonly Taken[] => {
+    const measure = (): readonly MeasuredFigure[] => {
       value += 1;
       return [
         { name: 'a', unit: 'us/packet', value },
@@ -61,10 +61,12 @@ describe('the multiple of the calibration loop', () => {
 });
 
 describe('a round that other work on the machine disturbs', () => {
-  const disturbedAt = (rounds: readonly number[]): { taken: number; measure: () => Taken[] } => {
+  const disturbedAt = (
+    rounds: readonly number[],
+  ): { taken: number; measure: () => MeasuredFigure[] } => {
     const state = {
       taken: 0,
-      measure: (): Taken[] => {
+      measure: (): MeasuredFigure[] => {
         state.taken += 1;
         if (rounds.includes(state.taken)) throw new DisturbedRound('void: the machine was busy');
         return [{ name: 'a', unit: '%', value: state.taken }];
@@ -87,7 +89,7 @@ describe('a round that other work on the machine disturbs', () => {
   });
 
   it('is told from a workload that went wrong', async () => {
-    const wrong = (): readonly Taken[] => {
+    const wrong = (): readonly MeasuredFigure[] => {
       requireEqual('packets', 1, 2);
       return [];
     };

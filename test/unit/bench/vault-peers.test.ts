@@ -5,7 +5,7 @@
  */
 import { describe, expect, it } from 'vitest';
 import { automerge } from '../../../bench/peers/automerge.ts';
-import { hashOfValues, type Replicated } from '../../../bench/peers/replicated.ts';
+import { hashOfValues, type ReplicationSubject } from '../../../bench/peers/replicated.ts';
 import { yjs } from '../../../bench/peers/yjs.ts';
 import { DifferingLogs, vault } from '../../../bench/workloads/vault-replicas.ts';
 import {
@@ -17,14 +17,14 @@ import {
 } from '../../../bench/workloads/vault-writes.ts';
 
 const FEW = 60;
-const SUBJECTS: readonly Replicated[] = [
+const SUBJECTS: readonly ReplicationSubject[] = [
   vault('whole'),
   vault('unsigned'),
   vault('bare'),
   automerge,
   yjs,
 ];
-const named = SUBJECTS.map((subject): [string, Replicated] => [subject.name, subject]);
+const named = SUBJECTS.map((subject): [string, ReplicationSubject] => [subject.name, subject]);
 
 describe('the writes', () => {
   it('are 10,000 of 32 B to 1,000 keys by three actors, the same each time', () => {
