@@ -27,7 +27,7 @@ import {
 } from './messages.ts';
 
 /** Numbers of gRPC statuses (github.com/grpc/grpc, "Status codes and their use in gRPC"). */
-export const STATUS = {
+export const GRPC_STATUS = {
   invalidArgument: 3,
   notFound: 5,
   exhausted: 8,
@@ -38,7 +38,7 @@ export const STATUS = {
 
 /** The status of a failed call, in place of a response. */
 export interface CallStatus {
-  readonly code: (typeof STATUS)[keyof typeof STATUS];
+  readonly code: (typeof GRPC_STATUS)[keyof typeof GRPC_STATUS];
   readonly details: string;
 }
 
@@ -106,7 +106,7 @@ async function answerPaths(
 ): Promise<Uint8Array | CallStatus> {
   const read = readRequest(PATHS_REQUEST, request);
   if ('code' in read) return read;
-  if (read.hidden) return { code: STATUS.notOffered, details: 'there are no hidden paths' };
+  if (read.hidden) return { code: GRPC_STATUS.notOffered, details: 'there are no hidden paths' };
   const [source, target] = [isdAsOfWords(read.source), isdAsOfWords(read.target)];
   if (isWildcard(target)) return invalid(`${target} is no AS`);
   if (!isZero(read.source)) {
@@ -132,7 +132,7 @@ async function answerAs(
   const { isdAs, isCore, mtu } = own.answer;
   const asked = isdAsOfWords(read.isdAs);
   if (!isZero(read.isdAs) && asked !== isdAs) {
-    return { code: STATUS.notFound, details: `only ${isdAs} is known here, not ${asked}` };
+    return { code: GRPC_STATUS.notFound, details: `only ${isdAs} is known here, not ${asked}` };
   }
   const parsed = parseIsdAs(isdAs);
   if (parsed.kind === 'refused') return BAD_ANSWER;
@@ -194,7 +194,7 @@ function makeDuration(us: number | null): { seconds: number; nanos: number } {
 }
 
 const BAD_ANSWER: CallStatus = {
-  code: STATUS.internal,
+  code: GRPC_STATUS.internal,
   details: 'the answer of the control service is none',
 };
 
@@ -203,12 +203,12 @@ const BAD_ANSWER: CallStatus = {
  * again after 10 s.
  */
 const REVOKED: CallStatus = {
-  code: STATUS.unavailable,
+  code: GRPC_STATUS.unavailable,
   details: 'all paths pass an interface that is said to be down (revoked)',
 };
 
 function invalid(details: string): CallStatus {
-  return { code: STATUS.invalidArgument, details };
+  return { code: GRPC_STATUS.invalidArgument, details };
 }
 
 function isZero({ high, low }: { readonly high: number; readonly low: number }): boolean {
@@ -231,10 +231,10 @@ async function askFor<Value>(
   body = '',
 ): Promise<{ readonly answer: Value } | CallStatus> {
   const reply = await ask(kind, body);
-  if ('problem' in reply) return { code: STATUS.unavailable, details: reply.problem };
+  if ('problem' in reply) return { code: GRPC_STATUS.unavailable, details: reply.problem };
   if (reply.outcome === 'bad-question') return invalid(reply.text);
   if (reply.outcome === 'revoked') return REVOKED;
-  if (reply.outcome !== 'ok') return { code: STATUS.unavailable, details: reply.outcome };
+  if (reply.outcome !== 'ok') return { code: GRPC_STATUS.unavailable, details: reply.outcome };
   const read = schema.safeParse(parseJsonOrUndefined(reply.text));
   return read.success ? { answer: read.data } : BAD_ANSWER;
 }

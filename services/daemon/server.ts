@@ -11,7 +11,7 @@ import { createServer, type Socket } from 'node:net';
 import type * as Grpc from '@grpc/grpc-js';
 import { listenOn } from '../_kit/listening.ts';
 import { isLoopback } from '../_kit/loopback-address.ts';
-import { type AskControlService, DAEMON_CALLS, type DaemonCall, STATUS } from './calls.ts';
+import { type AskControlService, DAEMON_CALLS, type DaemonCall, GRPC_STATUS } from './calls.ts';
 
 /** The package, and the version with which it is tested. */
 const PACKAGE = '@grpc/grpc-js@1.14.7';
@@ -138,7 +138,7 @@ class OpenCalls {
     return (grpcCall, done): void => {
       if (grpcCall.cancelled) return;
       if (this.#open.size >= CALLS_MAX) {
-        done({ code: STATUS.exhausted, details: 'too many calls are in progress' });
+        done({ code: GRPC_STATUS.exhausted, details: 'too many calls are in progress' });
         return;
       }
       const asking = new AbortController();
@@ -157,7 +157,7 @@ class OpenCalls {
           if ('code' in answer) done(answer);
           else done(null, Buffer.from(answer));
         },
-        () => done({ code: STATUS.internal, details: 'the daemon failed' }),
+        () => done({ code: GRPC_STATUS.internal, details: 'the daemon failed' }),
       );
       void Promise.all([answered, left]).then(() => this.#open.delete(asking));
     };

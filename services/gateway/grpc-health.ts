@@ -7,13 +7,13 @@
  * @module
  */
 import type * as Grpc from '@grpc/grpc-js';
-import { SERVICE } from './grpc-packages.ts';
+import { GRPC_SERVICE_NAME } from './grpc-packages.ts';
 import { CallFailure } from './grpc-request.ts';
 
 /** Largest number of clients that watch the health; a further one gets `RESOURCE_EXHAUSTED`. */
 export const WATCHERS_MAX = 64;
 /** The known service names; the empty one stands for the whole server. */
-const NAMES: readonly string[] = ['', SERVICE];
+const NAMES: readonly string[] = ['', GRPC_SERVICE_NAME];
 
 interface HealthQuestion {
   readonly service: string;

@@ -14,7 +14,7 @@ import type * as HealthCheck from 'grpc-health-check';
 const VERSIONS =
   '@grpc/grpc-js@1.14.7 @grpc/proto-loader@0.8.1 @grpc/reflection@1.0.4 grpc-health-check@2.1.0';
 /** The name of the service. */
-export const SERVICE = 'betanet.gateway.BetanetGateway';
+export const GRPC_SERVICE_NAME = 'betanet.gateway.BetanetGateway';
 
 /** The server could not be started; the message says why. */
 export class GrpcServerStartError extends Error {

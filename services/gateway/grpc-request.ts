@@ -14,7 +14,7 @@ import { PROTOBUF_WIRE_LEN, ProtobufReader } from '../../nodes/_kit/protobuf-rea
  * Numbers of gRPC statuses (github.com/grpc/grpc, "Status codes and their use in gRPC"). The
  * status 12 is for calls that no gateway serves.
  */
-export const STATUS = {
+export const GRPC_STATUS = {
   cancelled: 1,
   invalidArgument: 3,
   notFound: 5,
@@ -33,11 +33,11 @@ const DETAILS_CHARACTERS_MAX = 200;
 
 /** The status of a failed call, in place of a response. */
 export class CallFailure {
-  readonly code: (typeof STATUS)[keyof typeof STATUS];
+  readonly code: (typeof GRPC_STATUS)[keyof typeof GRPC_STATUS];
   readonly details: string;
 
-  constructor(code: keyof typeof STATUS, details: string) {
-    this.code = STATUS[code];
+  constructor(code: keyof typeof GRPC_STATUS, details: string) {
+    this.code = GRPC_STATUS[code];
     this.details = details.slice(0, DETAILS_CHARACTERS_MAX);
   }
 }

@@ -15,7 +15,7 @@ import { GATEWAY_CALLS, makeReceivedPacket } from './grpc-calls.ts';
 import type { CallContext } from './grpc-context.ts';
 import { endWith, ServingHealth } from './grpc-health.ts';
 import { GatewayMeter } from './grpc-meter.ts';
-import { GrpcServerStartError, loadGrpcPackages, SERVICE } from './grpc-packages.ts';
+import { GRPC_SERVICE_NAME, GrpcServerStartError, loadGrpcPackages } from './grpc-packages.ts';
 import { CallFailure, decodeRequest } from './grpc-request.ts';
 import { OpenConnections } from './open-connections.ts';
 import type { PacketQueue } from './packet-queue.ts';
@@ -100,7 +100,7 @@ export async function startGrpcServer({
   const meter = new GatewayMeter(node);
   const calls = new OpenCalls({ node, queue, meter, grpc, counted });
   const serving = new ServingHealth();
-  const definition = published[SERVICE] as Grpc.ServiceDefinition;
+  const definition = published[GRPC_SERVICE_NAME] as Grpc.ServiceDefinition;
   server.addService(withLimits(definition), calls.handlers);
   server.addService(health.service, serving.handlers);
   new reflection.ReflectionService(described).addToServer(server);

@@ -8,7 +8,13 @@
 import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from 'node:http';
 import { isAddressedToLoopback, isWebPageRequest } from '../_kit/callers.ts';
 import { ROUTES, type RouteName } from './http-contract.ts';
-import { ACTS, type Answer, type Asked, type GatewayHandlerContext, problem } from './routes.ts';
+import {
+  type Answer,
+  type GatewayHandlerContext,
+  problem,
+  type RequestInProgress,
+  ROUTE_HANDLERS,
+} from './routes.ts';
 
 /** Handles a request of HTTP/1.1, or a request of HTTP/2 in the compatible form of node:http2. */
 export type GatewayRequestHandler = (request: IncomingMessage, response: ServerResponse) => void;
@@ -37,7 +43,10 @@ export function createGatewayRequestHandler(context: GatewayHandlerContext): Gat
   };
 }
 
-function answer(context: GatewayHandlerContext, asked: Asked): Answer | Promise<Answer> {
+function answer(
+  context: GatewayHandlerContext,
+  asked: RequestInProgress,
+): Answer | Promise<Answer> {
   const { headers, method = '', url: text = '/' } = asked.request;
   if (context.isPrivate && !isAddressedToLoopback(withHost(headers))) {
     return problem(421, 'use 127.0.0.1, ::1 or localhost in the address');
@@ -48,7 +57,7 @@ function answer(context: GatewayHandlerContext, asked: Asked): Answer | Promise<
   const name = `${method} ${url.pathname}`;
   if (!isRoute(name)) return refuseRoute(url.pathname);
   const read = ROUTES[name].parameters.safeParse(Object.fromEntries(url.searchParams));
-  if (read.success) return ACTS[name](context, read.data as never, asked);
+  if (read.success) return ROUTE_HANDLERS[name](context, read.data as never, asked);
   const [issue] = read.error.issues;
   return problem(400, `${issue?.path.join('.')} ${issue?.message}`);
 }

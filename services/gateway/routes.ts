@@ -49,18 +49,18 @@ export interface Answer {
   readonly headers?: Readonly<Record<string, string>>;
 }
 
-/** A request, and the signal that its client no longer waits. */
-export interface Asked {
+/** A request that is being served, and the signal that its client no longer waits. */
+export interface RequestInProgress {
   readonly request: IncomingMessage;
   readonly gone: AbortSignal;
   /** Time since the server was created, s. */
   readonly uptimeS: number;
 }
 
-type Act<Name extends RouteName> = (
+type RouteHandler<Name extends RouteName> = (
   context: GatewayHandlerContext,
   parameters: ParametersOf<Name>,
-  asked: Asked,
+  asked: RequestInProgress,
 ) => Answer | Promise<Answer>;
 
 /** Longest wait for an answer of the node, ms. */
@@ -71,7 +71,7 @@ const RETRY = { 'Retry-After': '1' };
 const OPENAPI = makeOpenApiDocument();
 
 /** The function that serves each route. */
-export const ACTS: { readonly [Name in RouteName]: Act<Name> } = {
+export const ROUTE_HANDLERS: { readonly [Name in RouteName]: RouteHandler<Name> } = {
   'POST /scion/send': sendPacket,
   'GET /scion/receive': receivePackets,
   'GET /scion/paths': listPaths,
@@ -84,7 +84,7 @@ export const ACTS: { readonly [Name in RouteName]: Act<Name> } = {
 function sendPacket(
   context: GatewayHandlerContext,
   to: ParametersOf<'POST /scion/send'>,
-  asked: Asked,
+  asked: RequestInProgress,
 ): Promise<Answer> {
   const { bodies, packetBytesMax } = context;
   return bodies.read(asked.request, (packet) => {
@@ -101,7 +101,7 @@ function sendPacket(
 async function sendBody(
   { node, onPacket }: GatewayHandlerContext,
   { dst, path }: ParametersOf<'POST /scion/send'>,
-  { packet, gone }: Asked & { readonly packet: Uint8Array },
+  { packet, gone }: RequestInProgress & { readonly packet: Uint8Array },
 ): Promise<Answer> {
   if (packet.length === 0) return problem(400, 'the body, which is the packet, is empty');
   const beganMs = performance.now();
@@ -150,7 +150,7 @@ function refusalOf({ outcome, text }: NodeAnswer, dst: string): Answer {
 async function takeProfile(
   { profiler }: GatewayHandlerContext,
   { seconds }: ParametersOf<'GET /debug/profile'>,
-  { gone }: Asked,
+  { gone }: RequestInProgress,
 ): Promise<Answer> {
   if (profiler === undefined) return problem(404, 'there is no such path');
   const body = await profiler.take(seconds, gone);
@@ -180,7 +180,7 @@ async function askInTime<T>(gone: AbortSignal, ask: (late: AbortSignal) => Promi
 async function receivePackets(
   { queue }: GatewayHandlerContext,
   { timeout, max }: ParametersOf<'GET /scion/receive'>,
-  { gone }: Asked,
+  { gone }: RequestInProgress,
 ): Promise<Answer> {
   const taken = await queue.take(max, timeout, gone);
   if (taken === 'full') return problem(503, 'too many clients wait for packets');
@@ -196,7 +196,7 @@ async function receivePackets(
 async function listPaths(
   { node }: GatewayHandlerContext,
   { dst }: ParametersOf<'GET /scion/paths'>,
-  { gone }: Asked,
+  { gone }: RequestInProgress,
 ): Promise<Answer> {
   const body = JSON.stringify({ destination: dst });
   const answer = await askInTime(gone, (late) => node.request({ kind: 'query-paths', body }, late));
@@ -209,7 +209,7 @@ async function listPaths(
 async function tellHealth(
   { node, certificates, problems }: GatewayHandlerContext,
   _: object,
-  { gone, uptimeS }: Asked,
+  { gone, uptimeS }: RequestInProgress,
 ): Promise<Answer> {
   const { tunnels, reasons: ofNode } = await askInTime(gone, (late) => readHealth(node, late));
   const { reasons: ended, warnings } = listCertificateProblems(certificates(), Date.now());
@@ -234,7 +234,7 @@ async function tellHealth(
 async function tellReady(
   { node }: GatewayHandlerContext,
   _: object,
-  { gone }: Asked,
+  { gone }: RequestInProgress,
 ): Promise<Answer> {
   const { tunnels, reasons } = await askInTime(gone, (late) => readHealth(node, late));
   if (tunnels.some(({ state }) => state === 'active')) {

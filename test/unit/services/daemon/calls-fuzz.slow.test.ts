@@ -1,14 +1,18 @@
 /** 100,000 mutated calls: each gets an answer or a status, and leaves nothing behind. @module */
 import { describe, expect, it } from 'vitest';
 import { openRandomStream } from '../../../../engine/core/stream.ts';
-import { type AskControlService, DAEMON_CALLS, STATUS } from '../../../../services/daemon/calls.ts';
+import {
+  type AskControlService,
+  DAEMON_CALLS,
+  GRPC_STATUS,
+} from '../../../../services/daemon/calls.ts';
 import { memoryHeld } from '../../../memory.ts';
 import { ANSWERS, REQUESTS } from './daemon-answers.ts';
 
 const CALLS = 100_000;
 /** Memory that calls may leave behind, at most, bytes: code that was compiled meanwhile. */
 const GROWTH_MAX = 4 * 1_048_576;
-const CODES: readonly number[] = Object.values(STATUS);
+const CODES: readonly number[] = Object.values(GRPC_STATUS);
 const NAMES = Object.keys(DAEMON_CALLS) as (keyof typeof DAEMON_CALLS)[];
 const random = openRandomStream(1, 'daemon', 'fuzz');
 

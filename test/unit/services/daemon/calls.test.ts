@@ -2,7 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import { decodeProtobuf } from '../../../../nodes/_kit/protobuf.ts';
 import { isdAsWords, requireIsdAs } from '../../../../nodes/scion/index.ts';
-import { DAEMON_CALLS, STATUS } from '../../../../services/daemon/calls.ts';
+import { DAEMON_CALLS, GRPC_STATUS } from '../../../../services/daemon/calls.ts';
 import {
   AS_RESPONSE,
   INTERFACES_RESPONSE,
@@ -83,7 +83,7 @@ describe('a daemon', () => {
   it('refuses what nobody could answer', async () => {
     const cut = Uint8Array.of(0x08);
     const [other, wildcard] = ['1-ff00:0:112', '1-0'].map((text) => isdAsWords(requireIsdAs(text)));
-    const { invalidArgument, notFound, notOffered } = STATUS;
+    const { invalidArgument, notFound, notOffered } = GRPC_STATUS;
     for (const name of Object.keys(DAEMON_CALLS) as CallName[]) {
       expect(await codeOf(name, cut)).toBe(invalidArgument);
     }
@@ -94,13 +94,13 @@ describe('a daemon', () => {
   });
 
   it.each([
-    ['is not there', { problem: 'nothing listens there' }, STATUS.unavailable],
-    ['is busy', { outcome: 'busy', text: '' }, STATUS.unavailable],
-    ['has left out all paths', { outcome: 'revoked', text: '' }, STATUS.unavailable],
-    ['refuses', { outcome: 'bad-question', text: 'why' }, STATUS.invalidArgument],
-    ['says nothing', { outcome: 'ok', text: '' }, STATUS.internal],
-    ['says what is no JSON', { outcome: 'ok', text: '{' }, STATUS.internal],
-    ['says something else', { outcome: 'ok', text: '{"a":[null]}' }, STATUS.internal],
+    ['is not there', { problem: 'nothing listens there' }, GRPC_STATUS.unavailable],
+    ['is busy', { outcome: 'busy', text: '' }, GRPC_STATUS.unavailable],
+    ['has left out all paths', { outcome: 'revoked', text: '' }, GRPC_STATUS.unavailable],
+    ['refuses', { outcome: 'bad-question', text: 'why' }, GRPC_STATUS.invalidArgument],
+    ['says nothing', { outcome: 'ok', text: '' }, GRPC_STATUS.internal],
+    ['says what is no JSON', { outcome: 'ok', text: '{' }, GRPC_STATUS.internal],
+    ['says something else', { outcome: 'ok', text: '{"a":[null]}' }, GRPC_STATUS.internal],
   ] as const)('has a status where the control service %s', async (_, said, code) => {
     for (const name of Object.keys(DAEMON_CALLS) as CallName[]) {
       expect(await codeOf(name, REQUESTS[name], askerOf(said))).toBe(code);
@@ -110,8 +110,8 @@ describe('a daemon', () => {
   it('has a status where an answer names what is no AS', async () => {
     const bad = (text: string | undefined): string => String(text).replaceAll(OWN, 'nowhere');
     const as = askerOf({ outcome: 'ok', text: bad(ANSWERS['as']) });
-    expect(await codeOf('AS', new Uint8Array(), as)).toBe(STATUS.internal);
+    expect(await codeOf('AS', new Uint8Array(), as)).toBe(GRPC_STATUS.internal);
     const paths = askerOf({ outcome: 'ok', text: bad(ANSWERS['host-paths']) });
-    expect(await codeOf('Paths', pathsRequest(), paths)).toBe(STATUS.internal);
+    expect(await codeOf('Paths', pathsRequest(), paths)).toBe(GRPC_STATUS.internal);
   });
 });
