@@ -22,7 +22,7 @@ export type TrafficPattern =
       readonly kind: 'trace';
       readonly atNs: readonly number[];
       readonly bytes: readonly number[];
-      /** Of IP packets from a capture: the flow of each packet, by its number among all flows. */
+      /** For IP packets from a capture: `numbers` has the index in `flows` of the flow of each packet. */
       readonly ip?: { readonly flows: readonly IpFlow[]; readonly numbers: readonly number[] };
     }
   /** Each request is answered by the receiver with `responseBytes`. */

@@ -4,11 +4,12 @@
  * that continues from call to call (`aesCtrStream`) is made by a cheap generator.
  *
  * Corrupted bytes, a wrong nonce and a wrong key still fail with overwhelming probability, and
- * sizes are the real ones; but anyone can forge and read. Also modelled are the group for verifiable random functions
- * (`modelled-group.ts`), encapsulation (`modelled-ml-kem.ts`), and signatures other than Ed25519
- * (`modelled-signatures.ts`). Real are Ed25519 and X25519; key streams of one call (`aesCtr`, `chacha20`); hashes,
- * because different inputs must have different digests; and single blocks of AES, because masks that a protocol adds
- * before and after a linear permutation would cancel out. A run that uses this provider says so in its verdict.
+ * sizes are the real ones; but anyone can forge and read. The group for verifiable random functions
+ * (`modelled-group.ts`), encapsulation (`modelled-ml-kem.ts`) and signatures other than Ed25519
+ * (`modelled-signatures.ts`) are modelled too. The following are real: Ed25519 and X25519; key streams of one call
+ * (`aesCtr`, `chacha20`); hashes, because different inputs must have different digests; and single blocks of AES, because
+ * masks that a protocol adds before and after a linear permutation would cancel out. A run that uses this provider says so
+ * in its verdict.
  *
  * @module
  */

@@ -61,9 +61,9 @@ export interface HostView {
   readonly name: string;
   readonly address: string;
   /**
-   * Name of the protocol that it runs; if it runs several, of the lowest one. If several protocols
-   * of the host are lowest ones, it is that of the node that holds this view if the host has it,
-   * else the first (ADR 0094).
+   * Name of the protocol that the host runs, or of the lowest one of its stack. A host with several
+   * lowest protocols is shown to each of their nodes as running that node's own protocol, and to all
+   * other nodes as running the first (ADR 0094).
    */
   readonly protocol: string;
   /** Names of all protocols that it runs, the lowest first (docs/spec/stacking.md). */

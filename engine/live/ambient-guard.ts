@@ -25,7 +25,7 @@ export interface GuardedRun {
 
 type Call = (...args: never[]) => unknown;
 
-/** What nodes use instead of clocks, timers and random numbers. */
+/** What nodes must use instead of ambient clocks, timers and random numbers, as text for messages. */
 export const INSTEAD = {
   time: 'host.now(), or host.clock() for calendar time',
   chance: "host.random('purpose')",

@@ -45,7 +45,7 @@ export interface LayerOptions {
   readonly drops?: Readonly<Record<string, string>>;
 }
 
-/** A protocol that reports that it has done its work, and the trace in which that is marked. */
+/** A protocol whose work is done, as it reports, and the trace in which this is marked. */
 export interface FinishedProtocol {
   readonly protocol: string;
   readonly trace: TraceReporter;

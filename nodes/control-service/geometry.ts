@@ -73,7 +73,8 @@ export const SCMP_REPORTS = { perSecond: 100, burst: 100 } as const;
 /** Largest number of interfaces that are believed to be down; beyond it, the oldest belief is dropped. */
 export const REVOCATIONS_MAX = 1_000;
 /**
- * Largest number of paths over which one call is made: another one each time that an error reports the last one dead.
+ * Largest number of paths that a call tries: it takes another path each time that an error reports the present path
+ * dead.
  */
 export const WAYS_TRIED_MAX = 3;
 

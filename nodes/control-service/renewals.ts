@@ -37,7 +37,7 @@ export interface RenewalsParts {
   readonly store: TrustStore;
   /** Requested lifetime of certificates, s. */
   readonly lifetimeSeconds: number;
-  /** From when on no certificate is requested, seconds since 1970; Infinity if there is no end. */
+  /** Instant after which no certificate is requested, seconds since 1970; Infinity for never. */
   readonly renewalEndsSeconds: number;
   /** Returns the key with a number: 0 for the first certificate, any other number for later certificates. */
   readonly keyOf: (generation: number) => SigningKey;

@@ -27,8 +27,8 @@ export interface Behaviour {
    */
   readonly weights?: readonly number[];
   /**
-   * Maps the standard deviation of the noise for which an aggregator accounts to that of the noise which
-   * it adds.
+   * Returns the standard deviation of the noise that an aggregator adds.
+   * @param deviation Standard deviation of the noise that it reports in its privacy account.
    */
   readonly noise: (deviation: number) => number;
   /** Computes the model and norm of the next round. */

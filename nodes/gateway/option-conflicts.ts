@@ -39,9 +39,7 @@ const SHARED_OPTIONS: readonly SharedOption[] = [
   },
 ];
 
-/**
- * Finds the gateways that lack an option which another gateway has and which all of them need then.
- */
+/** Finds the gateways that lack an option which they must have because another gateway has it. */
 export function findOptionConflicts(
   nodes: readonly ConfiguredNode<GatewayOptions>[],
 ): readonly OptionConflict[] {

@@ -21,8 +21,8 @@ export interface ReorderBufferSetup<T> {
    */
   readonly behindMax: number;
   /**
-   * A number below that of the first item, if the first item is to wait for earlier ones too; -1 if
-   * the stream begins with whichever item comes first.
+   * The number with which the stream begins: an item with a higher number waits, even if it comes
+   * first. -1 if the stream begins with the item that comes first.
    */
   readonly before: number;
   /** Takes an item whose turn it is; it must not add items. */

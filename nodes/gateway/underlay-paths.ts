@@ -39,12 +39,12 @@ export class UnderlayPaths {
   readonly #peer: string;
   readonly #context: PeerContext;
   readonly #known = new Map<string, UnderlayPath>();
-  /** Ids of known paths, by {@link wayOf}. */
   /**
    * For paths that carry shorter datagrams than they announce: the largest length, bytes, by the id
    * of the path.
    */
   readonly #limits = new Map<string, number>();
+  /** Ids of known paths, by {@link wayOf}. */
   readonly #ways = new Map<string, string>();
   /** Marks of packets that left on reverse paths that match no known path. */
   readonly #backMarks = new SentFrameMarks();

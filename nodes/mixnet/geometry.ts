@@ -76,8 +76,8 @@ export const KEY_EPOCH_COUNT = 3;
  */
 export const DOCUMENT_READY_EPOCH_SHARE: number = 5 / 8;
 /**
- * Share of an epoch at its start during which the key of the previous epoch is tried too; likewise
- * at its end, with the key of the next epoch.
+ * Share of an epoch during which a second key is tried: at its start the key of the previous epoch,
+ * at its end the key of the next one.
  */
 export const KEY_OVERLAP_EPOCH_SHARE: number = 1 / 8;
 /**

@@ -84,7 +84,7 @@ function joinedLinks({ neighbours }: Pick<Size, 'neighbours'>): number {
 function internet(size: Size, draws: OpenSeededDraws): GeneratedTopology {
   const draw = draws(size.seed);
   const isds = range(size.isds).map((index) => asesOf(index + 1, size));
-  // The core ASes of all ISDs are added in turns, so that each can have neighbours in all ISDs.
+  // The core ASes of all ISDs are added in rotation, so that each can have neighbours in all ISDs.
   const cores = inTurns(isds.map(({ core }) => core));
   const links = coreLinks(cores, size, draw);
   for (const { core, others } of isds) {

@@ -337,8 +337,8 @@ export class Experiment implements WorldListener {
   }
 
   /**
-   * What nodes put into sums and what they claim the sums are; for nodes in other processes, only
-   * linear checks of both.
+   * The parts that nodes put into sums, and the sums that they claim. For nodes in other processes,
+   * linear checksums stand for both.
    */
   get sums(): SumGroundTruth {
     return this.#witness.sums;

@@ -102,10 +102,10 @@ export class ProtocolRegistry implements LoadingRegistry {
   }
 
   /**
-   * Loads modules until no further ones are found: the protocols of the nodes that a generator makes
-   * are known only once its module is loaded.
-   * @param find Called again after the listed `protocols` (absolute paths) are loaded, until there are
-   * no new ones; then `modules` lists the modules in options, which only the loaded protocols know.
+   * Loads protocols, and then the modules that options name. After each round of loading, `protocols`
+   * is called again until it lists nothing new: the protocols of the nodes that a generator makes are
+   * known only once its module is loaded. Which options name modules, only loaded protocols tell.
+   * @param find Lists the absolute paths of the protocols, and the modules in options, that are known so far.
    */
   async loadFound({ protocols, modules }: FindUserCode): Promise<void> {
     await loadAddedProtocols();

@@ -5,7 +5,10 @@
  */
 import { describe, expect, it } from 'vitest';
 import type { BeaconCandidate } from '../../nodes/control-service/beacons/selection.ts';
-import { diversity, reference } from '../../nodes/control-service/beacons/selections/reference.ts';
+import {
+  beaconDiversity,
+  reference,
+} from '../../nodes/control-service/beacons/selections/reference.ts';
 import { vectorSets } from '../vectors-root.ts';
 import { Graph, graphFor } from './scion-graph.ts';
 
@@ -59,7 +62,7 @@ describe.each(BEACONS)('beacons, $set', ({ file, isWhole }) => {
   };
 
   it.each(file.diversity)('diversity: $name', ({ best, other, diversity: links }) => {
-    expect(diversity(beacon(best), beacon(other))).toBe(links);
+    expect(beaconDiversity(beacon(best), beacon(other))).toBe(links);
   });
 
   it.each(file.select)('the best $bestSetSize are $selected', (row) => {

@@ -16,7 +16,7 @@ const NS_PER_MS = 1_000_000;
 const LENGTH_MS = 20_000;
 /** Bytes of each packet that are kept. */
 const KEPT_BYTES = 48;
-/** Of the networks for benchmarks (RFC 2544). */
+/** Address of a host; both addresses are in the networks for benchmarks (RFC 2544). */
 const HOST = [198, 18, 0, 10];
 const SERVER = [198, 19, 0, 20];
 

@@ -1,5 +1,6 @@
 /**
- * Of a JSON schema, what the editor of the Lab reads (lab/page/schema-words.ts): half of it, compressed.
+ * Reduces a JSON schema to what the editor of the Lab reads (lab/page/schema-words.ts), which has half
+ * the compressed size.
  *
  * @module
  */

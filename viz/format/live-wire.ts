@@ -38,7 +38,7 @@ export type LivePayloadKind = (typeof KINDS)[number];
 
 /** How much of a run's stream a page has: for each lane, the number of its last part. */
 export interface LiveStreamPosition {
-  /** The number that identifies the stream; each run has another one. */
+  /** The number that identifies the stream; each run has a different one. */
   readonly stream: number;
   readonly lasting: number;
   readonly packets: number;

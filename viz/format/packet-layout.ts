@@ -84,8 +84,8 @@ export interface LayoutField extends Value {
   readonly text?: string;
   readonly when?: FieldCondition;
   /**
-   * There are `times` fields of this kind, numbered from 0. The value of the field named by `now`
-   * is the number of the one that is marked.
+   * Repeats the field `times` times, numbered from 0. If `now` names another field, the repetition
+   * whose number is the value of that field is marked.
    */
   readonly repeat?: { readonly times: LayoutAmount; readonly now?: string };
   /** The protocol to which the packet in this field belongs, as in `PacketField.holds`. */

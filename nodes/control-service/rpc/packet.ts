@@ -31,7 +31,7 @@ export interface RpcFragment {
   readonly index: number;
   /** Number of fragments of the message, 1 … 512. */
   readonly count: number;
-  /** At least a byte; a view of the packet that was read. */
+  /** Bytes of the fragment, at least one; a view of the packet that was read. */
   readonly data: Uint8Array;
 }
 

@@ -61,7 +61,10 @@ interface Queued {
 /** Why copies of a critical bundle could not be queued. */
 interface Obstacles {
   readonly why: WaitReason;
-  /** Of the ways for which the bundle is too long, the largest limit, bytes; 0 if there is no such way. */
+  /**
+   * The longest bundle, bytes, that any of the ways could take for which this bundle is too long; 0 if
+   * it is too long for no way.
+   */
   readonly bytesMax: number;
 }
 

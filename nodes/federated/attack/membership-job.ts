@@ -32,7 +32,7 @@ export interface TrainShadowModelInput {
 
 /** A trained shadow model: from which examples it learned, and its confidence in all examples. */
 export interface ShadowModel {
-  /** By example: 1 if the model learned from it, else 0; half of them are 1. */
+  /** For each example, 1 if the model learned from it, else 0; it learned from half of them. */
   readonly inside: Uint8Array;
   /** Confidence in each example (`confidence` of learn/membership.ts). */
   readonly confidences: Float64Array;
@@ -54,13 +54,13 @@ export interface MembershipAttackInput {
  * that share of non-members.
  */
 export interface MembershipAdvantages {
-  /** With the mean loss of the members as threshold (Yeom et al. 2018). */
+  /** The attack that guesses from the loss, with the mean loss of members as threshold (Yeom et al. 2018). */
   readonly mean: number;
-  /** With the best threshold of the loss. */
+  /** The attack that guesses from the loss, with the best of all thresholds. */
   readonly threshold: number;
   /**
-   * With the best threshold of the likelihood ratio (Carlini et al. 2022); absent with too few
-   * shadow models.
+   * The attack that guesses from the likelihood ratio, with the best of all thresholds (Carlini et
+   * al. 2022); absent with too few shadow models.
    */
   readonly likelihood?: number;
 }

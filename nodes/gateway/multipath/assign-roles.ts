@@ -9,8 +9,8 @@ import { pathOverlap } from './selection.ts';
 import type { MultipathOptions } from './types.ts';
 
 /**
- * Makes standby the healthy path that has the fewest elements in common with the active path, among
- * equals the one with the best score; all other paths become warm.
+ * The standby becomes the healthy path that has the fewest elements in common with the active path;
+ * of several such paths, the one with the best score. All other paths become warm.
  */
 export function assignRoles(
   now: number,

@@ -2,10 +2,11 @@
  * Routing policies: which prefixes a gateway announces to which AS, and which it accepts from which (scionproto/scion,
  * `gateway/routing`, `Policy`).
  *
- * A rule is a line `accept|reject|advertise FROM TO PREFIXES`, and what follows a `#` is no part of it. FROM and TO are an
- * ISD-AS, in which 0 stands for any ISD or any AS, or all others than it behind a `!`. PREFIXES are separated by commas; behind
- * a `!` they are all addresses but those. For a prefix that comes from another AS, FROM is that AS and TO our own; for one that
- * we announce it is the other way round. The first rule that an address fits decides, and an address that fits none is rejected.
+ * A rule is a line `accept|reject|advertise FROM TO PREFIXES`; a `#` begins a comment. FROM and TO are each an ISD-AS, in
+ * which 0 stands for any ISD or any AS; a `!` before it means all others. PREFIXES are separated by commas; a `!` before them
+ * means all addresses outside of them. For a prefix that comes from another AS, FROM is that AS and TO our own; for one that
+ * we announce it is the other way round. The first rule that matches an address decides; an address that no rule matches is
+ * rejected.
  *
  * Rules `redistribute-bgp` and next hops are of no use here, and refused.
  *

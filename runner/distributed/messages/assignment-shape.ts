@@ -37,9 +37,9 @@ const TEXT_MAX = 4_096;
 const PARTS_MAX = 100_000;
 const TRACE_MAX = 10_000_000;
 const DEPTH_MAX = 12;
-/** Largest datagram of a flood that a file may ask for, bytes. */
-/** As many as a capture may have. */
+/** Largest number of flows of IP packets: as many as a capture may have. */
 const IP_FLOWS_MAX = 65_536;
+/** Largest datagram of a flood that a file may ask for, bytes. */
 const FLOOD_BYTES_MAX = 65_000;
 const PACKET_MAX = 16_777_216;
 const SECRET_BYTES = 32;

@@ -70,8 +70,8 @@ interface PageFacts {
   /** The question that the page answers; shown as a tooltip in the navigation. */
   readonly question: string;
   /**
-   * Position in the navigation, 1 to 9, which is also the key that opens the page unless it has
-   * another one (docs/spec/browser-view.md).
+   * Position in the navigation, 1 to 9. It is also the key that opens the page, unless `key` names
+   * another (docs/spec/browser-view.md).
    */
   readonly order: number;
   readonly key?: string;

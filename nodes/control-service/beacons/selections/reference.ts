@@ -17,14 +17,14 @@ export const reference: BeaconSelection = {
     if (best === undefined || candidates.length <= most) return candidates;
     const result = candidates.slice(0, most - 1);
     const known = greatestOf(
-      result.map((one) => diversity(best, one)),
+      result.map((one) => beaconDiversity(best, one)),
       0,
     );
     const rest = candidates.slice(most - 1);
     let last = rest[0] as One;
-    let lastDiversity = diversity(best, last);
+    let lastDiversity = beaconDiversity(best, last);
     for (const one of rest.slice(1)) {
-      const own = diversity(best, one);
+      const own = beaconDiversity(best, one);
       const isShorter = one.segment.entries.length < last.segment.entries.length;
       if (own > lastDiversity || (own === lastDiversity && isShorter)) {
         last = one;
@@ -36,10 +36,10 @@ export const reference: BeaconSelection = {
 };
 
 /**
- * The number of links of `one` that `other` does not have. The AS and the interface at its beginning identify a
- * link; the measure is not symmetric (reference control/beacon/beacon.go, Diversity).
+ * The number of links of `one` that `other` does not have. A link is identified by the AS and the interface at
+ * which it begins; the measure is not symmetric (reference control/beacon/beacon.go, Diversity).
  */
-export function diversity(one: BeaconCandidate, other: BeaconCandidate): number {
+export function beaconDiversity(one: BeaconCandidate, other: BeaconCandidate): number {
   const has = new Set(other.segment.entries.map(({ isdAs, hop }) => `${isdAs} ${hop.consEgress}`));
   const { entries } = one.segment;
   return entries.filter(({ isdAs, hop }) => !has.has(`${isdAs} ${hop.consEgress}`)).length;
