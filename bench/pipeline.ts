@@ -32,8 +32,9 @@ export const name = 'pipeline';
 const JOBS = new URL('./workloads/sphinx-job.ts', import.meta.url).href;
 /** Packets in the pipeline at saturation: one batch for each of two workers. */
 const WINDOW = 256;
-/** Load as a share of the target rate of a mode, and of the rate just reached. */
+/** Share of the target rate of a mode, and of the rate just reached, at which times are measured. */
 const LOAD = 0.8;
+/** Number of cores for which the rate is projected. */
 const CORES_PROJECTED = 4;
 /**
  * A round counts as disturbed, and is repeated, if the hypervisor gave more than this share of CPU

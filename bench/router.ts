@@ -37,8 +37,9 @@ export const name = 'router';
 const NOW = 1_700_000_000;
 const TIMESTAMP = NOW - 100;
 const SEGMENT_ID = 0x1234;
-/** Interfaces through which the packet comes and leaves. */
+/** Interface through which the packet enters the AS. */
 export const INGRESS = 11;
+/** Interface through which the packet leaves the AS. */
 export const EGRESS = 12;
 const ROUNDS = 200_000;
 const BATCHES = 5;

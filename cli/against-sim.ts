@@ -19,11 +19,9 @@ import type { ScenarioRunner } from './execute.ts';
 import { FlagError } from './exit.ts';
 import { load } from './load.ts';
 
-/**
- * Virtual time, ns, after which predicted traffic starts, because live nodes need time to get
- * ready; it is limited to a share of the warm-up.
- */
+/** Virtual time, ns, after which predicted traffic starts, because live nodes need time to get ready. */
 const SETTLE_MAX_NS = 3_000_000_000;
+/** Largest share of the warm-up before predicted traffic starts. */
 const SETTLE_SHARE = 0.75;
 
 /** What the prediction of a live run (`--against-sim`) needs besides the run request of the live run. */

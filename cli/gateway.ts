@@ -51,8 +51,9 @@ interface GatewayFlags {
   readonly json?: boolean;
 }
 
-/** The shipped topology that the files of `--sample` name, and its two gateways. */
+/** The shipped topology that the files of `--sample` name. */
 const SAMPLE_TOPOLOGY = 'two-offices.yaml';
+/** The two gateways of that topology. */
 const SAMPLE_NODES = ['gateway-111', 'gateway-112'] as const;
 
 /** Adds the command `orrery gateway` to the program. */

@@ -65,8 +65,9 @@ interface HuntFlags {
 }
 
 const ATTEMPTS_RANGE: FlagRange = { least: 1, most: 1_000_000_000 };
-/** Share of the budget for shrinking each break, and the smallest time for it, ms. */
+/** Share of the budget that shrinking a break may take. */
 const SHRINK_SHARE = 0.5;
+/** Least time that shrinking a break may take, ms. */
 const SHRINK_LEAST_MS = 20_000;
 
 /** Adds the command `orrery hunt` to the program. */

@@ -7,8 +7,9 @@ import { cpus } from 'node:os';
 import { setTimeout as pause } from 'node:timers/promises';
 import { Refusal } from '../scenarios/refusal.ts';
 
-/** Duration of one measurement of the processor use, ms, and the largest number of measurements: 10 s in all. */
+/** Duration of one measurement of the processor use, ms. */
 const MEASUREMENT_MS = 2_000;
+/** Largest number of measurements: 10 s in all. */
 const MEASUREMENTS = 5;
 /**
  * Largest number of cores that all programs together may use: with more, the measurement would

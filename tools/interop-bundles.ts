@@ -18,8 +18,9 @@ const SCENARIOS = [
   { name: 'dtn-tutorial', secured: 'none' },
   { name: 'dtn-secure-hop', secured: 'all' },
 ] as const;
-/** A link type for private use, and the option by which tshark dissects its frames as bundles. */
+/** A link type for private use. */
 const LINK_TYPE = '147';
+/** The option by which tshark dissects frames of that link type as bundles. */
 const AS_BUNDLES = 'uat:user_dlts:"User 0 (DLT=147)","bpv7","0","","0",""';
 const FIELDS = ['bpv7.primary.version', 'bpv7.crc_status', 'bpsec.asb.ctxid', '_ws.malformed'];
 const BUNDLE_START = '9f';

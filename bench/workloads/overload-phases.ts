@@ -16,11 +16,9 @@ const WARMUP_NS = 5 * SECOND_NS;
 const WARMUP_RATE = 2_000;
 /** A pause that lets the queues of an overloaded phase empty before the next phase. */
 const PAUSE_NS = SECOND_NS;
-/**
- * The knee is the highest step at which this share of the packets arrives, and at which the p95
- * stays below its limit in half of the tenths of a second.
- */
+/** The knee is the highest step at which at least this share of the packets arrives. */
 const DELIVERED_MIN = 0.95;
+/** In half of the tenths of a second of that step, the p95 of the latency is at most this, ns. */
 const LATENCY_MAX_NS = 250_000_000;
 const ROUNDS = 3;
 

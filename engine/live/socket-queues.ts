@@ -34,8 +34,9 @@ const LATE_NS = 100_000_000;
 const PAUSE_COUNTS_NS = 20_000_000;
 /** Running time between two marks of a socket, ns; also the largest error of the measured age of its queue. */
 const MARK_EVERY_NS = 2_000_000;
-/** Lengths of the parts of a mark, bytes: a random number that nobody can guess, and the running time of sending. */
+/** Length of the random number at the start of a mark, bytes; nobody else can guess it. */
 const NONCE_BYTES = 16;
+/** Length of a mark, bytes: the random number, then the running time of sending. */
 const MARK_BYTES = NONCE_BYTES + 8;
 
 /** The queue in the receive buffer of one socket. */

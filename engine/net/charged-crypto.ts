@@ -25,8 +25,9 @@ import type {
 } from '../host/crypto-states.ts';
 import type { MlDsa65, MlDsaKey, SigningKey, VerifyingKey } from '../host/signatures.ts';
 
-/** Bytes that an iteration of PBKDF2 hashes, and bytes of the block's number after the salt in the first iteration. */
+/** Bytes that an iteration of PBKDF2 hashes. */
 const PBKDF2_BLOCK_BYTES = 32;
+/** Bytes of the block's number, which follow the salt in the first iteration of PBKDF2. */
 const PBKDF2_NUMBER_BYTES = 4;
 /**
  * Cost of opening a key of P-384 or P-521, and of verifying with it, as multiples of the cost of

@@ -57,11 +57,9 @@ export interface LineLimits {
 const LINES_MAX = 2_000_000;
 const COLUMNS_MAX = 2_000;
 const MISTAKES_MAX = 1_000;
-/**
- * Longest message, in characters, because a message may quote a very long word; and the number of
- * last characters that a cut message keeps.
- */
+/** Longest message, characters, because a message may quote a very long word. */
 const MESSAGE_MAX = 400;
+/** Number of last characters that a cut message keeps. */
 const MESSAGE_END = 80;
 
 /** Reads lines that end with LF or CR LF; a text above the limits gives a mistake and no lines. */

@@ -8,8 +8,9 @@
 import type { TextFormat } from './text-form.ts';
 
 const DAY_S = 86_400;
-/** Number of days from 0000-03-01 to 1970-01-01, and of days in 400 years (proleptic Gregorian calendar). */
+/** Number of days from 0000-03-01 to 1970-01-01 (proleptic Gregorian calendar). */
 const DAYS_TO_1970 = 719_468;
+/** Number of days in 400 years (proleptic Gregorian calendar). */
 const DAYS_PER_ERA = 146_097;
 const DIGITS = /^(\d{4})(\d\d)(\d\d)(\d\d)(\d\d)(\d\d)Z$/;
 /** First and last year that a UTCTime can have (RFC 5280 section 4.1.2.5.1). */

@@ -16,8 +16,9 @@ import {
   WAITING_LIST_TRACE,
 } from './trace-states.ts';
 
-/** Largest numbers of routes and of lines about waiting bundles that are drawn; the table has all routes. */
+/** Largest number of routes that are drawn; the table has all routes. */
 const ROUTES_DRAWN_MAX = 30;
+/** Largest number of lines about waiting bundles that are drawn. */
 const WAITING_DRAWN_MAX = 8;
 const LINE_HEIGHT = 18;
 const ROW_HEIGHT = 26;

@@ -49,8 +49,9 @@ export interface PrivateUpdateInput {
   readonly levels?: readonly NoiseLevel[];
 }
 
-/** Nanoseconds per coordinate on the modelled processor, without and with noise. */
+/** Time per coordinate on the modelled processor, without its noise, ns. */
 const COORDINATE_NS = 20;
+/** Time per draw of noise on the modelled processor, ns. */
 const NOISE_NS = 600;
 
 /**

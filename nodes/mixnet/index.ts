@@ -21,11 +21,11 @@ import { carrierTerms } from './terms.ts';
 import { mixnetProvisioning } from './trust.ts';
 
 /**
- * Processor time of one hop with X25519 of libsodium, in ns: this part does not depend on the
- * packet's length; the part below, per byte, is for stream cipher, AEZ and ring buffers
- * (docs/PERFORMANCE.md, "The packet pipeline").
+ * Part of a hop's processor time that does not depend on the packet's length, with X25519 of
+ * libsodium, in ns (docs/PERFORMANCE.md, "The packet pipeline").
  */
 const HOP_NS = 78_000;
+/** Part of a hop's processor time per byte of the packet, in ns: stream cipher, AEZ and ring buffers. */
 const HOP_NS_PER_BYTE = 7;
 
 /** Carries application bytes through layers of mixes, so that nobody can see who writes to whom. */

@@ -35,10 +35,9 @@ const HEAD = 34;
 const CARD = 26;
 const ROW = 28;
 const TALL_ROW = 46;
-/**
- * Largest number of segments drawn for each role, and of paths drawn. The table lists all paths.
- */
+/** Largest number of segments drawn for each role. */
 const CARDS_SHOWN = 12;
+/** Largest number of paths drawn; the table lists all paths. */
 const ROUTES_SHOWN = 16;
 
 /**

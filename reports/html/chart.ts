@@ -114,8 +114,9 @@ export interface EndLabel {
 }
 
 const LABEL_GAP = 15;
-/** Widths in px: of the swatch before an end label, gaps included; and of one letter of the label. */
+/** Width of the swatch before an end label, with its gaps, px. */
 const SWATCH = 21;
+/** Width of a letter of an end label, px. */
 const LETTER = 7.7;
 /** Largest room for end labels, px: more would leave too little for the plot. */
 const LABEL_MAX = 420;

@@ -9,8 +9,9 @@
 /** The status of a node, or the reason why it is not shown. */
 export type ShownStatus = Readonly<Record<string, unknown>>;
 
-/** Bounds of a status: bytes of JSON, and levels of nesting. A MessagePort cannot send deeper objects. */
+/** Largest size of a status, bytes of JSON. */
 const STATUS_BYTES_MAX = 65_536;
+/** Largest number of levels of nesting in a status; a MessagePort cannot send deeper objects. */
 const DEPTH_MAX = 32;
 /** Largest size of all statuses of one request, bytes of JSON; further statuses are marked as left out. */
 const REQUESTED_STATUSES_BYTES_MAX = 4_000_000;

@@ -39,11 +39,9 @@ import {
 export const WORKERS_QUEUE_NAME = 'workers';
 /** Interval between two reports of a worker that it is alive, ms. */
 export const WORKER_ALIVE_INTERVAL_MS = 5_000;
-/**
- * How long a job stays locked after its worker died, and the interval at which workers look for jobs of
- * dead workers, ms.
- */
+/** How long a job stays locked after its worker died, ms. */
 const LOCK_MS = 30_000;
+/** Interval at which workers look for jobs of dead workers, ms. */
 const STALLED_MS = 5_000;
 /**
  * How often a job may lose its worker: practically without limit, because a killed machine is not the

@@ -15,11 +15,12 @@ import { formatTimeNs, parseTimeNs } from './scenario-data.ts';
 
 /** Largest number of faults in an attempt. */
 const FAULTS_MAX = 16;
-/**
- * Probability that a kind of fault may occur in an attempt; and the same for the kinds in {@link AWAY},
- * which make a node unreachable: nearly all other faults do harm only together with these.
- */
+/** Probability that a kind of fault may occur in an attempt. */
 const KIND_CHANCE = 0.25;
+/**
+ * The same for the kinds in {@link AWAY}, which make a node unreachable: nearly all other faults do
+ * harm only together with these.
+ */
 const AWAY_CHANCE = 0.5;
 const AWAY = ['crash', 'down', 'partition'];
 /** Probability that an attempt changes an option, if a protocol names any. */

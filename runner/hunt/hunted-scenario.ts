@@ -38,11 +38,9 @@ export interface HuntedScenario {
   readonly always: ReadonlySet<string>;
 }
 
-/**
- * Shares of the hunted time at which faults have ended, and at which nodes must have recovered; the
- * rest is measured.
- */
+/** Share of the hunted time after which all faults have ended. */
 const QUIET_SHARE = 0.5;
+/** Share of the hunted time after which nodes must have recovered; the rest is measured. */
 const RECOVERED_SHARE = 0.75;
 /** Length of the hunted time as a multiple of the time to recover. */
 const RECOVERIES = 4;
@@ -128,7 +126,7 @@ export async function prepareAttemptScenario(
   hunted: HuntedScenario,
   { option }: Pick<Attempt, 'option'>,
 ): Promise<HuntedScenario | undefined> {
-  // A state of an unknown source may name an option that this scenario does not have.
+  // An attempt from a saved hunt may name an option that this scenario does not have.
   const change = option === undefined ? undefined : hunted.targets.options[option];
   if (change === undefined) return hunted;
   try {

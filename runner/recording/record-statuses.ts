@@ -20,8 +20,9 @@ import type { World } from '../world.ts';
 
 /** Number of instants at which all nodes are asked: in a run of a minute, one every 1.3 s. */
 const INSTANTS = 48;
-/** Largest number of characters of all statuses in a trace, and the number after which a block ends. */
+/** Largest number of characters of all statuses in a trace. */
 const TRACE_CHARACTERS_MAX = 2_000_000;
+/** Number of characters of statuses after which a block ends. */
 const BLOCK_CHARACTERS = 256_000;
 /** The status that a trace contains in place of those beyond the bound. */
 const END_NOTE = `no later status is recorded: those of a trace have at most ${TRACE_CHARACTERS_MAX} characters`;

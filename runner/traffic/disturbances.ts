@@ -10,8 +10,9 @@
 
 /** Resolution of the measurement, ns. */
 const BIN_NS = 10_000_000;
-/** Bins over which the share of disturbed packets is taken, 100 ms, and more until they hold enough packets. */
+/** Least number of bins over which the share of disturbed packets is taken: 100 ms. */
 const WINDOW_BINS = 10;
+/** Least number of packets over which the share is taken; more bins are added until they hold as many. */
 const PACKETS_MIN = 10;
 /** A flow counts as disturbed if a larger share of its packets is lost or late. */
 const DISTURBED_SHARE = 0.1;

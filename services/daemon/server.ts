@@ -25,8 +25,9 @@ export const CALLS_MAX = 8;
 /** Largest number of connections; with one more, the oldest one ends. */
 export const CONNECTIONS_MAX = 256;
 const IDLE_MS_MAX = 60_000;
-/** A connection gets no new calls after this time, and is cut when its calls have not ended in the grace time. */
+/** A connection gets no new calls after this time, ms. */
 const AGE_MS_MAX = 60_000;
+/** Further time, ms, after which that connection is cut even if calls are still in progress. */
 const GRACE_MS = 15_000;
 /** Interval of pings, ms, which find connections whose peer is gone. */
 const KEEPALIVE_MS = 20_000;

@@ -15,8 +15,9 @@ import type { HandedMessage, Subscriber, Subscription } from './subscription.ts'
 
 /** Largest number of bytes that may wait for a subscriber: the longest message in base64, and outcomes. */
 const BUFFERED_BYTES_MAX = 134_217_728;
-/** Close codes (RFC 6455 section 7.4.1 and its registry): an error of the server, and "try again later". */
+/** Close code for an error of the server (RFC 6455 section 7.4.1). */
 const CLOSE_ERROR = 1_011;
+/** Close code for "try again later" (registry of RFC 6455). */
 const CLOSE_LATER = 1_013;
 /** Longest reason for closing; RFC 6455 section 5.5.1 leaves 123 bytes, and reasons are ASCII. */
 const REASON_CHARACTERS_MAX = 100;

@@ -138,10 +138,9 @@ export interface RunIndex {
 /** Largest number of values of a KPI on a card; its small chart has a dot for each. */
 const SPARK_MAX = 60;
 
-/**
- * Largest number of changes on a card; the constant below: largest length of a change, characters.
- */
+/** Largest number of changes on a card. */
 const CHANGES_MAX = 6;
+/** Largest length of a change, characters. */
 const CHANGE_LENGTH_MAX = 40;
 
 /** The part of a card that does not come from the report. */

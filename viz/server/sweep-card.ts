@@ -8,11 +8,9 @@ import * as z from 'zod';
 import { type SweepResult, sweepGrid, sweepKpiNames } from '../../reports/sweep.ts';
 import type { HeatGrid, SweepCard } from '../format/run-card.ts';
 
-/**
- * Largest number of KPIs on a card; the constant below: largest number of rows that are read from
- * `sweep.json`.
- */
+/** Largest number of KPIs on a card. */
 const GRIDS_MAX = 12;
+/** Largest number of rows that are read from `sweep.json`. */
 const ROWS_MAX = 1_000;
 
 const sweepSchema = z.looseObject({

@@ -15,11 +15,9 @@ import { wipe } from '../../_kit/secrets.ts';
 /** Name of a node's secret, whose public part all nodes know. */
 export const TLS_SECRET_NAME = 'tcpcl-tls';
 const KEY_BYTES = 32;
-/**
- * `PLAINTEXT_MAX`: longest plaintext of a TLS 1.3 record. `RECORD_OVERHEAD`: header, type and tag of
- * a record (RFC 8446 section 5.2). Both in octets.
- */
+/** Longest plaintext of a TLS 1.3 record, octets (RFC 8446 section 5.2). */
 const PLAINTEXT_MAX = 16_384;
+/** Octets of a record besides its plaintext: header, type and tag. */
 const RECORD_OVERHEAD = 22;
 
 /** Octets that TLS adds to `bytes` octets of plaintext, in records as long as possible. */

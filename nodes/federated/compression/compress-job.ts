@@ -41,12 +41,13 @@ export interface ExpandUpdateInput {
 }
 
 /**
- * Nanoseconds per coordinate on the modelled processor: to pick given coordinates, to sort all
- * coordinates, and for each row of a sketch. Measured on one core with 7,850 and 199,210
- * coordinates.
+ * Time on the modelled processor to pick given coordinates, ns per coordinate. Like the times
+ * below, it was measured on one core with 7,850 and 199,210 coordinates.
  */
 const PICK_NS = 40;
+/** Time to sort all coordinates, ns per coordinate. */
 const SORT_NS = 300;
+/** Time for a row of a sketch, ns per coordinate. */
 const ROW_NS = 80;
 
 type Hash = Pick<CryptoProvider, 'sha256'>;

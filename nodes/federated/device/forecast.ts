@@ -12,8 +12,9 @@ import type { SecaggConfig } from '../secagg/session-config.ts';
 const MESSAGE_HEAD = 4 + SESSION_ID_BYTES;
 /** Longest head of a list, or of a byte string of any length, bytes. */
 const LIST_HEAD = 5;
-/** Bytes of the head of an array of up to 23 items, and of a byte string of up to 255 bytes. */
+/** Bytes of the head of an array of up to 23 items. */
 const ITEM = 1;
+/** Bytes of the head of a byte string of up to 255 bytes. */
 const TEXT = 2;
 /**
  * Upper bound of the bytes of two messages after the round, in which the client reports that it is ready and

@@ -11,8 +11,9 @@ import { normalQuantile } from '../../../engine/pure/normal-quantile.ts';
 import { concatBytes, readUint32 } from '../../_kit/bytes.ts';
 
 const WORD = 2 ** 32;
-/** Factor of a uniform number's upper 32 bits above its 21 lower ones, and the range of all 53. */
+/** Factor of the upper 32 bits of a uniform number, which stand above its 21 lower bits. */
 const LOW_BITS = 2 ** 21;
+/** Range of all 53 bits of a uniform number. */
 const DOUBLE_STEPS = 2 ** 53;
 const encoder = new TextEncoder();
 

@@ -22,8 +22,9 @@ export const APPLICATION_QUESTIONS = {
   'close-tunnel': 'ends it, with its keys',
 } as const;
 
-/** Largest length of a name that an application chooses, and of a list of ASes. */
+/** Largest length of a name that an application chooses. */
 const NAME_LENGTH_MAX = 255;
+/** Largest number of ASes in a list. */
 const ASES_MAX = 64;
 const TTL_S_MAX = 86_400;
 

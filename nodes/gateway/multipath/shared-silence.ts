@@ -13,8 +13,12 @@ import type { MultipathOptions } from './types.ts';
 
 /** All paths may be silent for this long before any path is given up, ns, since none of them is better. */
 export const ALL_PATHS_SILENT_NS_MAX = 1_000_000_000;
-/** All paths are silent if no answer came for this long, ns, and for at least {@link SILENT_PROBES} intervals of probes. */
+/**
+ * All paths are silent if none has answered for this long, ns, or for {@link SILENT_PROBES} intervals
+ * of probes if that is longer.
+ */
 const SILENT_NS = 300_000_000;
+/** The same as a number of intervals of probes. */
 const SILENT_PROBES = 6;
 /** An answer that is late by at most this much still counts for the last interval, ns. */
 const LISTEN_MARGIN_NS = 10_000_000;

@@ -10,12 +10,11 @@ import { EPIC_META_LENGTH, PATH_TYPE_EPIC, type PacketView } from '../../scion/i
 import { EPOCHS_PER_PEER_MAX, FRAME_TYPE } from '../geometry.ts';
 import type { FrameHeader } from '../wire.ts';
 
-/**
- * The number of copies of a frame that have arrived: one; two; or two, of which the second waits
- * for the window like the first.
- */
+/** State of a frame of which one copy has arrived. */
 const ONE_COPY = 1;
+/** State of a frame of which two copies have arrived. */
 const TWO_COPIES = 2;
+/** State of a frame of which two copies have arrived that both wait for the window. */
 const TWO_COPIES_HELD = 3;
 
 type FrameName = Pick<FrameHeader, 'type' | 'epoch' | 'sequence'>;

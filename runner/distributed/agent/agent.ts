@@ -67,10 +67,11 @@ export interface AgentEnvironment {
 }
 
 /**
- * Interval between reports of packets and of counters, ms. A crash loses the measurements of at most
- * one interval; shorter intervals would cost more messages.
+ * Interval between reports of packets, ms. A crash loses the measurements of at most one interval;
+ * shorter intervals would cost more messages.
  */
 const FLUSH_MS = 20;
+/** Interval between reports of counters, ms. */
 const TALLY_MS = 250;
 /** Interval between two reports that include the histogram of lateness, ms. */
 const LATENESS_MS = 2_500;

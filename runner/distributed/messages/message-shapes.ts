@@ -62,11 +62,9 @@ const INSTANT_MAX = 2 ** 50;
 const NAME_MAX = 256;
 /** Longest text of a log line, a reason or a stack, characters. */
 export const REPORT_TEXT_MAX = 16_384;
-/**
- * Longest line of a crash in characters, and largest number of lines, and of events, that a crash
- * contains.
- */
+/** Longest line in the report of a crash, characters. */
 export const CRASH_LINE_MAX = 1_024;
+/** Largest number of lines in the report of a crash; also the largest number of its events. */
 const CRASH_LINES_MAX = 16;
 /** Largest number of names of one kind that a process may report: hosts, metrics, reasons. */
 const NAMES_MAX = 10_000;

@@ -17,8 +17,9 @@ const END_NS = WARM_UP_NS + MEASURED_SECONDS * SECOND;
 const PORT = 80;
 const CHUNK_BYTES = 65_536;
 
-/** Payload and header of a segment of the model, bytes. */
+/** Payload of a segment of the model, bytes. */
 const MSS = 1_460;
+/** Header of a segment of the model, bytes. */
 const HEADER_BYTES = 40;
 const RTT_SECONDS = 0.1;
 

@@ -11,8 +11,9 @@
 import { assert } from '../../../engine/core/assert.ts';
 import { logGamma } from '../../../reports/statistics/special.ts';
 
-/** Number of grid steps per unit, and length of the grid in units. */
+/** Number of grid steps per unit. */
 const STEPS = 500;
+/** Length of the grid, units. */
 const UNITS = 60;
 
 /** The values of a density at 0, 1/500, 2/500, ... of its unit; 0 beyond its end. */

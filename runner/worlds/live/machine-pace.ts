@@ -8,11 +8,9 @@ import { runCalibrationLoop } from '../../../engine/measure/calibration-loop.ts'
 
 /** Number of steps of a measurement, which takes about 5 ms of a core. */
 const STEPS = 500_000;
-/**
- * Number of measurements that only warm up the compiler, and number of measurements whose median
- * counts.
- */
+/** Number of measurements that only warm up the compiler. */
 const WARM_UP = 3;
+/** Number of measurements whose median counts. */
 const ROUNDS = 7;
 const MS_PER_S = 1_000;
 

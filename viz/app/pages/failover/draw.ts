@@ -45,8 +45,9 @@ const CURVE = 56;
 const LANE = 18;
 const GAP_ROW_MAX = 14;
 const GAPS_MAX = 150;
-/** Width of the column with the names of strips, and below it of an average letter, px. */
+/** Width of the column with the names of strips, px. */
 const NAME = 110;
+/** Width of an average letter of a name, px. */
 const CHARACTER = 6.4;
 const SPACE = 12;
 

@@ -20,11 +20,9 @@ import { sequenceChartContent, waterfallChartContent } from './words.ts';
 
 const NEAR_NS = 20e6;
 const FAR_NS = 1e9;
-/**
- * The hops of a packet are searched up to this far from the cursor, ns; if none is found, up to the
- * next constant.
- */
+/** The hops of a packet are searched up to this far from the cursor first, ns. */
 const SHORT_NS = 400e6;
+/** The hops of a packet are searched up to this far from the cursor if none is found nearer, ns. */
 const WAY_NS = 5e9;
 const ARROWS_MAX = 48;
 const ROWS_MAX = 50_000;
