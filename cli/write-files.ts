@@ -101,7 +101,7 @@ export function writeErrorReport(
   problem: { readonly kind: string; readonly message: string },
 ): string {
   const text = renderJunitErrors(scenario, problem.kind, [problem.message]);
-  // If the machine is at fault, the problem has been or will be reported elsewhere.
+  // A failure of the machine, such as a full disk, is reported elsewhere.
   problemOf(() => writeAllOrNone(folder, [['junit.xml', text]]));
   return text;
 }

@@ -130,7 +130,7 @@ const override: NonNullable<z.core.ToJSONSchemaParams['override']> = ({
   Object.assign(jsonSchema, { default: texts.join(', ') });
 };
 
-/** The quantity of a schema, or of the entries of a list; undefined if it is none. */
+/** The quantity of a schema, or of the entries of a list; undefined if the schema has no quantity. */
 function quantityOf(schema: z.core.$ZodType): ReturnType<typeof QUANTITY_SCHEMAS.get> {
   const def: object = schema._zod.def;
   const inner = ['innerType', 'element', 'in'].flatMap((key) =>

@@ -402,8 +402,8 @@ export interface Protocol<Options = unknown> {
    */
   readonly finishes?: (options: Options) => boolean;
   /**
-   * The option that makes a node with these options a defective double, as `option: word`; undefined if the node is
-   * none. Live runs refuse such nodes. Absent: the protocol has no doubles.
+   * The option that makes a node with these options a defective double, as `option: word`; undefined if the
+   * node is correct. Live runs refuse such nodes. Absent: the protocol has no doubles.
    */
   readonly double?: (options: Options) => string | undefined;
   /**

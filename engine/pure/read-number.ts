@@ -9,7 +9,7 @@
 /**
  * Reads a decimal number.
  * @param text E.g. `10`, `1_000`, `-2.5`, `1e6`.
- * @returns undefined if it is none.
+ * @returns undefined if the text is not one.
  */
 export function readNumber(text: string): number | undefined {
   if (!/\d/.test(text) || /(?<!\d)_|_(?!\d)/.test(text)) return undefined;

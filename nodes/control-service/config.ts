@@ -70,7 +70,7 @@ export const controlConfig = z.strictObject({
   maxHops: z.int().min(2).max(64).default(HOPS_MAX),
   /** Lifetime of hop fields, `(1 + expiry) * 337.5 s`. */
   expiry: z.int().min(0).max(255).default(EXPIRY),
-  /** Whether entries have the rest of the MACs, with which hosts send on EPIC-HP paths; the reference's option `epic`. */
+  /** Whether entries also have the part of the MACs that hosts need for EPIC-HP paths; the reference's option `epic`. */
   epic: z.boolean().default(false),
   /**
    * Keys that sign and verify entries: `modelled` keys are provisioned to all nodes before the run; `real` keys have

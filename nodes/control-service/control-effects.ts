@@ -74,7 +74,7 @@ export type ControlEffect =
   | { readonly kind: 'host-key'; readonly token: number; readonly answer: EpochKey | undefined }
   | { readonly kind: 'drop'; readonly reason: ControlDropReason }
   | { readonly kind: 'count'; readonly metric: ControlCounter }
-  /** A beacon of so many bytes leaves over an interface. */
+  /** A beacon of this many bytes leaves over an interface. */
   | { readonly kind: 'beacon-sent'; readonly ifId: number; readonly bytes: number }
   /** An interface is not believed to be down any more; `afterNs`: time since the last error about it. */
   | { readonly kind: 'restored'; readonly afterNs: Nanoseconds }

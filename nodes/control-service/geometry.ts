@@ -52,11 +52,11 @@ export const STREAMS_OF_HOST_MAX = 16;
 /** Largest number of requests on one stream that are handled at a time; meanwhile no more are read. */
 export const STREAM_OPEN_MAX = 64;
 /**
- * Largest number of further requests that wait on one stream: what was read together with the {@link STREAM_OPEN_MAX}
- * that are handled. Each takes eight bytes or more of that read.
+ * Largest number of further requests that wait on one stream because they came in the same read as the
+ * {@link STREAM_OPEN_MAX} that are handled. A read cannot hold more: each request takes at least eight bytes.
  */
 export const STREAM_WAITING_MAX = 16_384;
-/** One in so many rounds of lookups for watched ASes includes the ASes to which a path was found already. */
+/** Number of rounds of lookups for watched ASes of which one includes the ASes to which a path was found already. */
 export const FOUND_PATH_LOOKUP_ROUNDS = 10;
 /** How long an interface is believed to be down after a report (reference private/revcache, RawTTL), ns. */
 export const REVOCATION_NS = 10 * SECOND_NS;

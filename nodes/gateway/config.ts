@@ -134,7 +134,7 @@ const antiReplay = z
     maxSequenceAge: durationNsSchema().default(FRAME_AGE_US_MAX_DEFAULT * NS_PER_US),
     /** Frames whose time stamp is at most this far in the future are accepted. */
     clockTolerance: durationNsSchema().default(CLOCK_TOLERANCE_US_DEFAULT * NS_PER_US),
-    /** A peer's windows are removed when no frame has come from it for so long. */
+    /** A peer's windows are removed when no frame has come from it for this long. */
     cleanupTtl: durationNsSchema().default(SILENT_PEER_TTL_NS_DEFAULT),
     /** Sequence numbers reserved per disk write: enough for a second of traffic or more. */
     reserve: z.int().min(64).max(10_000_000).default(16_384),
@@ -171,7 +171,7 @@ const gatewayOptions = z.strictObject({
   antiReplay: antiReplay.prefault({}),
   rekey: z
     .strictObject({
-      /** Published as `max_bytes_per_key`: new keys are agreed after so many bytes under one key. */
+      /** Published as `max_bytes_per_key`: new keys are agreed after this many bytes under one key. */
       bytes: byteSizeSchema().default(REKEY_BYTES_DEFAULT),
       /** Published as `max_time_per_key`: new keys are agreed when a key is this old. */
       age: durationNsSchema().default(REKEY_AGE_NS_DEFAULT),

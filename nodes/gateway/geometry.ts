@@ -209,7 +209,7 @@ export const ANSWER_NOISE_BYTES = STATIC_KEY_BYTES + TAG_BYTES;
 
 /** Largest number of keys that check signed SCMP messages: two epochs for each AS on the paths to a few peers. */
 export const SCMP_KEYS_MAX = 512;
-/** The key of an epoch is requested so long before the epoch begins, s; the control service has the key by then. */
+/** Time before an epoch at which its key is requested, s; the control service has the key by then. */
 export const SCMP_KEY_AHEAD_SECONDS = 300;
 /** Time between two requests for a key that is not known, s. */
 export const SCMP_KEY_RETRY_SECONDS = 5;

@@ -182,7 +182,7 @@ export const LATENESS_SAMPLES = 1_000;
 export const LATENESS_PROBE_INTERVAL_NS: number = 50 * MS;
 /**
  * Largest lateness of one mix that an auditor accepts by default, in ns: a busy machine can stall a
- * mix for so long.
+ * mix for this long.
  */
 export const AUDIT_LATENESS_MAX_NS: number = 5 * SECOND;
 /**
@@ -198,7 +198,7 @@ export const PROOF_REQUEST_TRIES_MAX = 6;
 export const SUSPECT_LOOPS_MIN = 8;
 /** A mix is suspect if it lengthens or shortens its delays by more than this share. */
 export const SUSPECT_DELAY_SHARE = 0.05;
-/** The share of loops with wrong times is an average over about so many of the latest loops. */
+/** The share of loops with wrong times is an average over about this many of the latest loops. */
 export const WRONG_LOOP_SMOOTHING_COUNT = 10;
 /** A mix may be suspect only if more than this share of its loops have wrong times. */
 export const SUSPECT_WRONG_LOOP_SHARE = 0.25;

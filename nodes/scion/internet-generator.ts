@@ -189,7 +189,7 @@ class Tickets {
     this.#open.delete(one);
   }
 
-  /** Draws different ASes in proportion to their tickets: `count`, or all if there are not so many. */
+  /** Draws different ASes in proportion to their tickets: `count`, or all if there are fewer. */
   take(count: number): readonly GeneratedAs[] {
     const taken = new Set<GeneratedAs>();
     while (taken.size < Math.min(count, this.#open.size)) {

@@ -31,8 +31,9 @@ const JOBS_MAX = 512;
  * unreachable.
  */
 const CHECK_MS = 2_000;
-/** Pause before a request to an unreachable server is repeated, and for how long it is repeated, ms. */
+/** Pause before a request to an unreachable server is repeated, ms. */
 const RETRY_MS = 500;
+/** How long a request to an unreachable server is repeated, ms. */
 const PATIENCE_MS = 300_000;
 /** Number of attempts at a job whose worker throws; losing a worker does not count as an attempt. */
 const ATTEMPTS = 3;

@@ -120,7 +120,7 @@ export type LayoutSource =
   | PacketLayout
   | ((states: ReadonlyMap<string, string>) => PacketLayout | undefined);
 
-/** A field is repeated at most so many times, even if a packet states a larger number. */
+/** A field is repeated at most this many times, even if a packet states a larger number. */
 export const FIELD_REPEATS_MAX = 4_096;
 /** Unsigned integers of at most this many bytes are exact as JavaScript numbers. */
 const NUMBER_BYTES = 6;

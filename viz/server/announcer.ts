@@ -26,7 +26,7 @@ const PING_MS = 15_000;
 /** All changes within this time are announced together, because a run writes many files, ms. */
 const SETTLE_MS = 300;
 const BUFFERED_MAX = 1024 * 1024;
-/** While so many announcements wait to be sent to a slow page, further ones are not sent to it. */
+/** While this many announcements wait to be sent to a slow page, further ones are not sent to it. */
 const WAITING_MAX = 16;
 const CLIENTS_MAX = 64;
 

@@ -41,7 +41,7 @@ const PENDING_MAX = 16;
 /** Largest total size of the replies that wait to be sent to one page, bytes. */
 const BYTES_MAX = 1024 * 1024;
 /**
- * While so many replies wait to be sent to a page, the state is not sent to it until all of them
+ * While this many replies wait to be sent to a page, the state is not sent to it until all of them
  * have been sent.
  */
 const WAITING_MAX = 16;

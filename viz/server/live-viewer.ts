@@ -18,7 +18,7 @@ import type { LiveRun } from './live-run.ts';
 /** While more bytes than this wait to be sent over the socket, no further message is sent. */
 const BUFFERED_MAX = 1024 * 1024;
 const READ_MAX = 1024 * 1024;
-/** The state of the run is sent at most once in so many calls of {@link LiveViewer.tick}. */
+/** Number of calls of {@link LiveViewer.tick} in which the state of the run is sent at most once. */
 const NEWS_TICKS = 3;
 
 /** The members of a WebSocket that {@link LiveViewer} uses. */

@@ -17,7 +17,7 @@ const DEFECTIVE_EACH = 100;
 /** Delay after which a defective node handles a `flush`, ns. */
 const LATE_NS = 16_000_000_000;
 
-/** Defects by the word of the option `double`. */
+/** The defect of each double, by the value of the option `double`. */
 export const DOUBLES: Readonly<Record<NonNullable<BulkOptions['double']>, Partial<BulkBehaviour>>> =
   {
     flip: {

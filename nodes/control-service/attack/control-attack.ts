@@ -101,7 +101,7 @@ export class ControlAttack {
     return first;
   }
 
-  /** Removes from a received beacon the entry of the AS that sent it: a path that is shorter than any that exists. */
+  /** A received beacon without the entry of the AS that sent it, so that the path looks shorter than any real one. */
   #spliced(at: ControlInterface): Uint8Array | undefined {
     const { store, signing, extender } = this.#parts;
     const known = store.all(HALF_SECONDS_PER_S * signing.seconds()).find(isLong);

@@ -148,7 +148,7 @@ export class SegmentVerifier {
     }
   }
 
-  /** The key that signed an entry, or why no signature with it counts now. */
+  /** The key that signed an entry, or why signatures with that key are not accepted now. */
   #keyOf(segment: SignedSegment, index: number): OpenedEcdsaKey | SignatureRefusal {
     const { keyId, signedSeconds } = segment.signed[index] as SignedSegment['signed'][number];
     const { entries, timestamp } = segment.segment;

@@ -40,7 +40,7 @@ export type StoredAs = 'new' | 'newer' | 'known' | 'full';
 
 /** How many segments a {@link SegmentStore} keeps. */
 export interface SegmentStoreLimits {
-  /** Largest number of segments of one key; when there are so many, a shorter one replaces the longest. */
+  /** Largest number of segments of one key; when there are that many, a shorter one replaces the longest. */
   readonly perKey: number;
   /** Largest number of keys. */
   readonly keys: number;

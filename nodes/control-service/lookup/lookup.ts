@@ -132,7 +132,7 @@ export class SegmentLookup {
     this.#coresOf(search, ups, makeWildcard(isd), (cores) => then(ups, cores));
   }
 
-  /** Asks the core ASes where up segments begin for core segments to a target, which may be a wildcard. */
+  /** Requests core segments to a target, which may be a wildcard, from the core ASes at which up segments begin. */
   #coresOf(
     search: Search,
     ups: SegmentsByRole['ups'],

@@ -60,7 +60,7 @@ export const VOTE_INTERVAL_S_MIN = 3_600;
 /** Longest period of grace to which a voter agrees without its operator, s. */
 export const GRACE_S_MAX = 604_800;
 /**
- * A certificate's validity begins so long before its issue, s: as long as hop fields last, so that it covers older
+ * Time by which a certificate's validity begins before its issue, s: as long as hop fields last, so that it covers older
  * beacons.
  */
 export const BACKDATED_S = 21_600;

@@ -236,8 +236,8 @@ function departureOf(
 }
 
 /**
- * Volume of the contacts with the same neighbour from now until contact `first` begins, bytes: so much
- * of the queue leaves before.
+ * Volume of the contacts with the same neighbour from now until contact `first` begins, bytes: this
+ * part of the queue leaves before.
  */
 function reliefOf(first: number, plan: ContactPlan, nowNs: Nanoseconds): number {
   const { from, to, start, end, rate } = plan;

@@ -36,7 +36,7 @@ const LOCAL_NODE = IPN_COMPONENT_MAX;
 const DTN_TEXT = /^\/\/((?:[A-Za-z0-9._~!$&'()*+,;=-]|%[0-9A-Fa-f]{2})+)\/([\x21-\x7e]*)$/;
 const IPN_NUMBER = /^(?:0|[1-9]\d{0,9})$/;
 
-/** Reads an identifier; undefined if it is none. `ipn:!.N` is service N of this node. */
+/** Reads an identifier; undefined if the text is not one. `ipn:!.N` is service N of this node. */
 export function parseEid(text: string): Eid | undefined {
   if (text === 'dtn:none') return EID_NONE;
   if (text.startsWith('dtn:')) return parseDtnSchemePart(text.slice(4));

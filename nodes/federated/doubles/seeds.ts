@@ -19,7 +19,7 @@ export const PUBLIC_SEED_RULE: SeedRule = {
 };
 
 /**
- * Seeds have only so many bits, as with a generator that takes no longer seeds (32 bits in Flower's
+ * Seeds have only `bits` bits, as with a generator that takes no longer seeds (32 bits in Flower's
  * SecAgg+). The sum is right, but a search finds the seed of a pair mask.
  */
 export function shortSeedRule(bits: number): SeedRule {

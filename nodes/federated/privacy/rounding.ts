@@ -9,7 +9,7 @@ import { l2Norm } from './clip.ts';
 import { drawOpenUniform, type RandomWordSource } from './uniform-source.ts';
 
 /**
- * With the usual bound two of five attempts succeed; so many failures have a probability of about
+ * With the usual bound two of five attempts succeed; this many failures have a probability of about
  * 1e-20.
  */
 const ATTEMPTS_MAX = 100;

@@ -26,7 +26,7 @@ export interface PrivacySettings {
   readonly place: NoisePlace;
   /** Probability q with which a client joins a round, in (0, 1]. */
   readonly rate: number;
-  /** z: standard deviation of the noise in the sum (`local`: of one client) over the clipping norm. */
+  /** z: standard deviation of the noise in the sum (`local`: of one client), divided by the clipping norm. */
   readonly noise: number;
   /** Delta: probability, in (0, 1), with which the guarantee of epsilon may fail. */
   readonly delta: number;

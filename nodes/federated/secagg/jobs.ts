@@ -101,7 +101,7 @@ export interface RebuiltSecret {
 /** Secrets from which a server derives seeds. */
 export interface DeriveSeedsInput {
   readonly session: Uint8Array;
-  /** Secrets of own masks. */
+  /** For each survivor, the secret of its own mask. */
   readonly own: readonly { readonly index: number; readonly secret: Uint8Array }[];
   /** Masking secrets of clients, and for each the other clients with whom its pair masks are needed. */
   readonly pairs: readonly {

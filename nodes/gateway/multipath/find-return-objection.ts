@@ -10,7 +10,7 @@ import { violatedPathPreference } from './selection.ts';
 import type { PathPreferences, PathReason } from './types.ts';
 
 /**
- * Packets return to a path only if the base round trip of the path in use is at least so many times
+ * Packets return to a path only if the base round trip of the path in use is at least this many times
  * as long. The usual factor for averages, 1.2, is too large here: a base round trip is the minimum
  * of a window and has little noise, and paths of 20 and 24 ms no longer differ by a fifth once the
  * same ten transmission times are added to each.

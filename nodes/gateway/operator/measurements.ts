@@ -15,7 +15,7 @@ import { LabelTable, makeCounts } from './label-table.ts';
 import { LastMinute } from './last-minute.ts';
 
 /**
- * The cryptography of one frame in so many is timed. The number is prime, so that no regular
+ * The cryptography of every n-th frame is timed, n being this number. The number is prime, so that no regular
  * pattern of frames escapes the measurement.
  */
 const TIMED_EVERY = 17;

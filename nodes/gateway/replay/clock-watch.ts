@@ -10,11 +10,11 @@
 
 /**
  * Smallest difference of two clocks that is reported, microseconds: frames are seldom under way for
- * so long.
+ * this long.
  */
 const REPORTED_US_MIN = 1_000_000;
 /**
- * If so many frames in a row are refused for their age, without an accepted frame in between, the
+ * If this many frames in a row are refused for their age, without an accepted frame in between, the
  * clocks are to blame.
  */
 const REFUSED_MIN = 3;

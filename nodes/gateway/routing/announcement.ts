@@ -53,8 +53,8 @@ export function encodeAnnouncements(
 }
 
 /**
- * Reads an announcement; undefined if the bytes are none, or contain more prefixes than a peer may
- * have.
+ * Reads an announcement; undefined if the bytes are malformed, or contain more prefixes than a
+ * peer may have.
  */
 export function decodeAnnouncement(body: Uint8Array): PrefixAnnouncement | undefined {
   if (body.length < HEAD_BYTES || body[0] !== KIND) return undefined;

@@ -39,8 +39,8 @@ export const SIG_STREAM_MAX = 0xf_ffff;
 /** Least length of an IPv4 header (RFC 791, section 3.1). */
 export const IPV4_HEADER_BYTES = 20;
 /**
- * Length of an IPv6 header (RFC 8200, section 3). A packet of either version starts only where so many bytes are left in
- * the frame, so that no header is divided (encoder.go, `Read`).
+ * Length of an IPv6 header (RFC 8200, section 3). A packet of either version starts only where this many bytes are left
+ * in the frame, so that no header is divided (encoder.go, `Read`).
  */
 export const IPV6_HEADER_BYTES = 40;
 /**

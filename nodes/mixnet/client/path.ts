@@ -20,7 +20,7 @@ import type { MeanIntervalNs } from './rates.ts';
 
 const NS_PER_MS = 1_000_000;
 /**
- * A path is drawn at most so many times: it is drawn again if one of its hops has no key for the
+ * A path is drawn at most this many times: it is drawn again if one of its hops has no key for the
  * epoch in which the packet arrives there.
  */
 const ATTEMPTS = 3;

@@ -4,7 +4,7 @@
  * @module
  */
 /**
- * Used array elements are removed when there are at least so many: copying the array for fewer
+ * Used array elements are removed when there are at least this many: copying the array for fewer
  * would cost more than it saves.
  */
 const REMOVED_MIN = 64;

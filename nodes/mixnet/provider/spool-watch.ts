@@ -12,11 +12,11 @@
 import type { Nanoseconds } from '../../../engine/host/time.ts';
 
 const NS_PER_SECOND = 1_000_000_000;
-/** There is a warning only if the spool has grown by at least so many batches. */
+/** There is a warning only if the spool has grown by at least this many batches. */
 const BATCHES_GROWN = 5;
-/** There is a warning only after at least so many retrievals. */
+/** There is a warning only after at least this many retrievals. */
 const RETRIEVALS_LEAST = 10;
-/** If the pause between two retrievals is longer than so many mean pauses, the client was away. */
+/** If the pause between two retrievals is longer than this many mean pauses, the client was away. */
 const PAUSES_AWAY = 5;
 
 /**

@@ -52,7 +52,7 @@ export function encodeHostAnswer({ segments, revoked }: HostAnswer): Uint8Array 
 }
 
 /**
- * Decodes an answer; undefined if the bytes are none. The segments in the result are views of
+ * Decodes an answer; undefined if the bytes are malformed. The segments in the result are views of
  * `bytes`.
  */
 export function decodeHostAnswer(bytes: Uint8Array): HostAnswer | undefined {

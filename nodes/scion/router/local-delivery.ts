@@ -44,11 +44,9 @@ export interface LocalDeliveryOptions {
   readonly dispatchedPorts: { readonly first: number; readonly last: number };
 }
 
-/**
- * Results in place of a port, which is 0 to 65535: the upper layer is truncated, or (next line) its
- * protocol has no known port.
- */
+/** Result in place of a port, which is 0 to 65535: the upper layer is truncated. */
 const PORT_TRUNCATED = -1;
+/** Result in place of a port: the protocol of the upper layer has no known port. */
 const PORT_UNKNOWN = -2;
 const TARGET_PORT_OFFSET = 2;
 const SCMP_IDENTIFIERS_LENGTH = SCMP_BASE_LENGTH + 4;

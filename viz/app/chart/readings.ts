@@ -10,7 +10,7 @@ import { element, setAttributeIfChanged, svgElement } from '../kernel/element.ts
 
 /** A mark whose value can be read off. */
 export interface ReadoutMark {
-  /** Position in px of the drawing. */
+  /** Position in the drawing, px. */
   readonly x: number;
   readonly y: number;
   /** The value as shown below the chart. */

@@ -28,7 +28,7 @@ export type HopFilter = (row: {
 
 /**
  * Fills columns with the rows for which `wanted` is true; if there are more than `rowsMax`, with
- * about so many of them.
+ * about that many of them.
  * @param limit A packet without an arrival is assumed to end `lostForNs` after its departure, ns.
  */
 export function fillHopColumns(

@@ -18,7 +18,7 @@ import type {
 } from './trace-answers.ts';
 import type { TraceClient } from './trace-client.ts';
 
-/** Largest number of packets in a file: so many packets make about 20 MB of text. */
+/** Largest number of packets in a file: that many make about 20 MB of text. */
 const PACKETS_MAX = 50_000;
 
 /** What the trace says about an interval. */

@@ -72,7 +72,7 @@ export interface RouteDelaysQuery {
 
 const ARRIVED = 0;
 /**
- * A packet size counts only if so many packets have it; their shortest transit time is then
+ * A packet size counts only if this many packets have it; their shortest transit time is then
  * reliable.
  */
 const SAMPLES_PER_SIZE = 5;

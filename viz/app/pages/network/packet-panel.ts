@@ -29,7 +29,7 @@ const READERS = packetReadersByProtocol(
     eager: true,
   }),
 );
-/** The layers of encryption of a packet are drawn if it has at least so many. */
+/** The layers of encryption of a packet are drawn if it has at least this many. */
 const LAYERS_MIN = 2;
 const RESEARCH =
   'This is known because the run recorded it with --explain: each node changes all bytes of the message, so nobody on the network can tell that these packets belong together.';

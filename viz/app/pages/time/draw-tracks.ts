@@ -44,7 +44,7 @@ const BAR = 20;
 const TOP = 18;
 const CHARACTER = 6.6;
 /**
- * At most so many faults are marked strongly; if there are more, all of them are marked faintly.
+ * Largest number of faults that are marked strongly; if there are more, all of them are marked faintly.
  */
 const FAULTS_CALM = 20;
 
