@@ -1,6 +1,7 @@
 /**
- * One decision of a navigator, for three ways and for the eight that a frontier has at most; beside it two of its parts on
- * the same costs: which ways no other one dominates, and sums of weighted costs. Wall-clock time of single decisions, since the promise is a percentile.
+ * One decision of a navigator, for three ways and for the eight that a frontier has at most. Also measures two parts of
+ * the decision on the same costs: which ways no other way dominates, and sums of weighted costs. Single decisions are
+ * timed by the wall clock, since the promise is a percentile.
  *
  * `npm run bench -- navigator`
  *
@@ -61,7 +62,7 @@ function p99Us(decide: (turn: number) => number): number {
   return took.sort()[Math.floor(DECISIONS * SHARE)] ?? Number.NaN;
 }
 
-/** The decision, then both parts. */
+/** Measures the decision and its two parts, each for three ways and for a full frontier. */
 export function run(): BenchResult[] {
   return [3, FRONTIER_MAX].flatMap((count) => {
     const { facts, costs } = waysOf(count);

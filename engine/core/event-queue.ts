@@ -24,9 +24,8 @@ export type EventHandle = number;
 
 /** Returned by {@link EventQueue.take} if there is no event within the limit. */
 export const NO_EVENT = 0x7fff_ffff;
-/** Index into {@link EventQueue.clock} of the present instant. */
+/** Indices into {@link EventQueue.clock}: of the present instant, and of the last one whose events may be taken. */
 export const CLOCK_NOW_INDEX = 0;
-/** Index into {@link EventQueue.clock} of the last instant whose events may be taken. */
 export const CLOCK_LIMIT_INDEX = 1;
 
 // V8 folds a module's private constants into the code, but loads and checks exported ones at every
@@ -34,9 +33,8 @@ export const CLOCK_LIMIT_INDEX = 1;
 // ones. An index computed with `|` needs no overflow check, one computed with `+` does.
 const NOW = CLOCK_NOW_INDEX;
 const LIMIT = CLOCK_LIMIT_INDEX;
-/** Index into the clock of the first instant of the wheel's present bucket. */
+/** Indices into the clock: first instant of the wheel's present bucket; first instant that is not in the heap. */
 const START = 2;
-/** Index into the clock of the first instant that is not in the heap. */
 const HORIZON = 3;
 /** First instant after the present bucket: from here on, events belong to the wheel. */
 const BUCKET_END = 4;
@@ -52,9 +50,8 @@ const POSTED_KIND_SHIFT = 27;
 const AGAIN = 0x7fff_fffe;
 const DEAD = 255;
 const KIND_MASK = 255;
-/** Flag of a slot whose event waits in the ring. Events in the heap have neither this flag nor the next. */
+/** Flags of a slot whose event waits in the ring, or in the ladder or wheel; neither is set for events in the heap. */
 const IN_RING = 256;
-/** Flag of a slot whose event waits in the ladder or wheel. */
 const BEHIND = 512;
 
 /** Number of slots. A handle has 22 bits of slot and 31 bits of generation: the 53 bits of a safe integer. */

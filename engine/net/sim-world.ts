@@ -238,10 +238,7 @@ export class SimWorld implements HostWorld, PacketSink {
     this.network.scheduler.runUntil(time);
   }
 
-  /**
-   * Sets the instant from which the times of contact plans and link traces count; for worlds in which
-   * these times have not begun.
-   */
+  /** Sets the instant from which the times of contact plans and link traces count, if they do not yet count. */
   beginPlans(originNs: Nanoseconds): void {
     this.network.beginPlans(originNs);
     for (const host of this.hostList) host.contactsBegun();

@@ -88,7 +88,7 @@ export function ipPayloadAt(packet: Uint8Array): number {
 }
 
 /**
- * Reads how long the packet that starts at `at` says that it is, header included.
+ * Reads the length that the header of the packet at `at` states, header included.
  * @returns bytes, 20..65,575; undefined if there is no whole header of either version.
  */
 // hot: once per packet.

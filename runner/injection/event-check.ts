@@ -79,8 +79,8 @@ export class EventCheck {
   }
 
   /**
-   * Checks events with their instants, in place of all events that were accepted before. An event that
-   * contradicts an earlier one is left out.
+   * Forgets all events that were accepted before, and checks these, which state their instants. An
+   * event that contradicts an earlier one of them is left out.
    */
   takeAll(events: readonly EventValues[]): {
     readonly specs: readonly FaultSpec[];

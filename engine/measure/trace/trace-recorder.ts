@@ -39,9 +39,8 @@ const WAITING_MAX = 128;
 const SMALL_RUN_HOPS = 16 * BLOCK_ROWS;
 /** Number of free blocks kept for reuse. */
 const SPARE_MAX = 8;
-/** Time between two keyframes, ns (docs/TRACE.md#tables). */
+/** Time between two keyframes, ns, and number of state rows after which a keyframe is early (docs/TRACE.md#tables). */
 const KEYFRAME_NS = 500_000_000;
-/** Number of state rows after which the next keyframe comes early. */
 const KEYFRAME_ROWS = 10_000;
 /** Largest number of bytes that are kept of a packet; longer packets are cut. */
 const PACKET_BYTES_MAX = 0xffff;

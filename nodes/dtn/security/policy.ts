@@ -45,8 +45,8 @@ export function securityRulesFor(
 }
 
 /**
- * True if a pattern matches the source or destination: a pattern with a colon is compared with its
- * identifier, one without with the name of its host.
+ * True if a pattern matches the source or destination. A pattern that contains a colon is compared
+ * with the endpoint identifier, any other pattern with the name of the host.
  */
 function isEnd(pattern: string, { eid, host }: SourceOrDestination): boolean {
   if (pattern === '*') return true;

@@ -257,7 +257,8 @@ function compose(step: LossGrid, steps: number): LossGrid {
   forwardFft(vector);
   raiseEachToPower(vector, steps);
   inverseFft(vector);
-  // Index i holds all sums that are i modulo the length; the window holds one of them.
+  // The transform is cyclic: index i holds the masses of all sums that are i modulo the length. Only
+  // one of these sums is inside the window around the mean.
   const start = Math.round((steps * mean) / interval) - length / 2;
   const folded = new Float64Array(length);
   for (let at = 0; at < length; at += 1) {

@@ -60,8 +60,8 @@ export class Inbox {
   }
 
   /**
-   * Delivers a message, since its name is durable now. With an error, forgets the message: its
-   * sender may repeat it.
+   * Called when the name of a message has been written to disk: the message is delivered. After an
+   * error it is forgotten instead, so that its sender can repeat it.
    */
   stored(name: string, error: string | undefined): void {
     const whole = this.#pending.get(name);
