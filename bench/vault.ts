@@ -53,7 +53,8 @@ export async function run(): Promise<readonly BenchResult[]> {
   const together = subjects.map(({ subject, written }) =>
     rate(subject.name, subject.note, () => written.merge('as written')),
   );
-  // Once: with Automerge this takes a hundred times as long as all others together.
+  // Measured only once, because with Automerge this takes a hundred times as long as all other
+  // measurements together.
   const apart = subjects.flatMap(({ subject, written: { mergeEach } }) =>
     mergeEach === undefined ? [] : [rate(`${subject.name}, one by one`, '', mergeEach)],
   );

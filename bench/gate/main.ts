@@ -20,8 +20,8 @@ import { loopRatio } from '../ratio.ts';
 import {
   bestScore,
   isSameLine,
-  linesFor,
   RED_BELOW,
+  recordedLinesFor,
   recordsSchema,
   type ScoredSpeed,
   type Speed,
@@ -84,7 +84,7 @@ function main(args: readonly string[]): void {
 }
 
 function compare(benches: readonly string[], isDouble: boolean): void {
-  const recorded = linesFor(recordsSoFar(), CPU);
+  const recorded = recordedLinesFor(recordsSoFar(), CPU);
   let passed = 0;
   let failed = 0;
   for (const bench of benches) {

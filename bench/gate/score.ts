@@ -62,7 +62,7 @@ export function scoreOf(speed: Speed, recorded: Speed): ScoredSpeed {
  * The recorded lines with which a machine is compared: those of its own kind, since lines differ by a third between
  * kinds of machines even as multiples of the loops; for a line that was not recorded on its kind, those of all kinds.
  */
-export function linesFor(records: readonly SpeedRecord[], cpu: string): readonly Speed[] {
+export function recordedLinesFor(records: readonly SpeedRecord[], cpu: string): readonly Speed[] {
   const own = records.filter((one) => one.cpu === cpu).flatMap(({ speeds }) => speeds);
   const all = records.flatMap(({ speeds }) => speeds);
   return [...own, ...all.filter((line) => !own.some((other) => isSameLine(line, other)))];

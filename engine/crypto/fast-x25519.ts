@@ -1,7 +1,7 @@
 /**
- * X25519 (RFC 7748 section 5) over WebAssembly that is assembled at its first use from `wasm/`, for
- * secrets that are used once: OpenSSL first computes the public key of each secret, and noble
- * computes with big integers, whose time depends on the secret.
+ * X25519 (RFC 7748 section 5) over WebAssembly that is assembled at its first use from `wasm/`. It is
+ * for secrets that are used once. For these, OpenSSL is slow, because it first computes the public
+ * key of each secret; and noble computes with big integers, whose time depends on the secret.
  *
  * Constant time: no branch and no address depends on a secret. All calls of a thread share one
  * memory, which is wiped before each call returns. Machines without WebAssembly vectors take

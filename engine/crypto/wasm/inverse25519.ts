@@ -60,7 +60,7 @@ const BITS_OF_LAST = 15;
 /** The inverse of p modulo 2^30, which is -1/19. */
 const INVERSE_OF_P = 395_589_093;
 
-/** Bytes that {@link invertFieldElement} needs: for the number first, then for its working memory. */
+/** Bytes of memory that {@link invertFieldElement} uses: the number, followed by working memory. */
 export const INVERT_MEMORY_BYTES: number = 40 + 4 * NUMBER;
 
 // Locals: the address of the number, then words of 32 bits, then of 64.

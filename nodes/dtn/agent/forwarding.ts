@@ -416,7 +416,7 @@ export class BundleForwarder {
     this.#parts.effects.lose(bundle, drop);
   }
 
-  /** Reports the time between the leaving of a bundle and the leaving that the router first planned. */
+  /** Reports by how much a bundle left earlier or later than the router first planned. */
   #compare(plannedNs: Nanoseconds | undefined, leftNs: Nanoseconds): void {
     if (plannedNs === undefined) return;
     this.#parts.effects.push({ kind: 'misplanned', byNs: Math.abs(leftNs - plannedNs) });

@@ -4,8 +4,8 @@ import { describe, expect, it } from 'vitest';
 import {
   bestScore,
   isSameLine,
-  linesFor,
   RED_BELOW,
+  recordedLinesFor,
   recordsSchema,
   type Speed,
   type SpeedRecord,
@@ -69,7 +69,7 @@ describe('the records that count', () => {
   });
   const [fast, slow] = [of('fast', 8), of('slow', 4)];
   const score = (value: number, cpu: string): number => {
-    const lines = linesFor([fast, slow], cpu);
+    const lines = recordedLinesFor([fast, slow], cpu);
     return bestScore(shown(value, 'M events/s'), lines).score;
   };
 
@@ -85,7 +85,7 @@ describe('the records that count', () => {
 
   it('are those of another kind for a line that was not recorded on this one', () => {
     const alone = { ...fast, speeds: [] };
-    expect(linesFor([alone, slow], 'fast')).toEqual(slow.speeds);
+    expect(recordedLinesFor([alone, slow], 'fast')).toEqual(slow.speeds);
   });
 
   it('are no pass where none has the line', () => {
