@@ -1,7 +1,7 @@
 /**
  * ChaCha20 (RFC 8439 section 2.4) over WebAssembly that is assembled at load from `wasm/`, for
- * short data: making a cipher object of Node costs more than the key stream, and the garbage collector has work with
- * the object later.
+ * short data: making a cipher object of Node costs more than the key stream, and the garbage
+ * collector must later free the object.
  *
  * Constant time: additions, rotations and XOR. All keys of a thread share one memory, which is
  * wiped before each call returns. Longer data, and machines without WebAssembly vectors, take

@@ -55,9 +55,9 @@ interface Instance {
 const instance = memoiseResult(instantiate);
 
 /**
- * Makes HKDF-Expand and BLAKE2Xb functions that run in WebAssembly; returns the functions of `fallback` where there
- * is no WebAssembly. The first call assembles the module. Most processes never make that call, and assembling the
- * module would take a twentieth of the time of their start.
+ * Makes HKDF-Expand and BLAKE2Xb functions that run in WebAssembly; returns the functions of
+ * `fallback` where there is no WebAssembly. The first call assembles the module. Most processes
+ * never make that call, and assembling the module would take a twentieth of their start-up time.
  */
 export function createFastHashes(fallback: FastHashes): FastHashes {
   return {

@@ -229,8 +229,9 @@ class ModelledMac implements MacKey {
 }
 
 /**
- * A cheap key stream that depends on key, counter and position, so that a wrong key, or a lost or changed cell, makes
- * the same bytes unreadable as with AES. It has other bytes than the stream of `aesCtr`.
+ * A cheap key stream that depends on key, counter and position, so that a wrong key, or a lost or
+ * changed cell, makes the same bytes unreadable as with AES. Its bytes differ from those of the
+ * stream of `aesCtr`.
  */
 class ModelledStream implements CtrStream {
   /** Four words that depend on key and counter. */

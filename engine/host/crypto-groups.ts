@@ -59,7 +59,7 @@ export interface MlKem768 {
   /** Opens a key. @param seed d and z, 32 bytes each (FIPS 203 section 7.1). */
   openKey(seed: Uint8Array): MlKemKey | undefined;
   /**
-   * Makes a secret, and the ciphertext that tells it to the holder of a key.
+   * Makes a secret, and the ciphertext that conveys it to the holder of a key.
    * @param publicKey 1,184 bytes; undefined is returned if they fail the modulus check (section 7.2).
    * @param coins 32 random bytes.
    */

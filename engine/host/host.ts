@@ -34,7 +34,10 @@ export interface RequestContent {
   readonly body: Uint8Array;
   /** Lifetime, priority and tolerance that the sender of a `send` asks for; by default the protocol chooses them. */
   readonly wishes?: SendWishes;
-  /** Instant, by {@link Host.now}, from which on nobody takes the answer; absent if there is no deadline. */
+  /**
+   * Instant, by {@link Host.now}, from which on nobody waits for the answer; absent if there is no
+   * deadline.
+   */
   readonly deadlineNs?: Nanoseconds;
 }
 
@@ -50,9 +53,9 @@ export interface NodeRequest extends RequestContent {
   /** Installs the function that is called, in an event, when the asker takes parts again after `full`. */
   onRoom(handler: () => void): void;
   /**
-   * Installs the function that is called, in an event, when the asker wants no answer any more, because the
-   * deadline has passed or the asker has left. If that has happened already, the function is called at once. Later
-   * answers are discarded.
+   * Installs the function that is called, in an event, when the asker no longer wants an answer,
+   * because the deadline has passed or the asker has left. If that has happened already, the
+   * function is called at once. Later answers are discarded.
    */
   onCancel(handler: () => void): void;
   /**

@@ -102,7 +102,7 @@ export interface MetricDefinition {
    * that something could have happened and did not.
    */
   readonly needs?: 'processor' | 'use';
-  /** True for a `ratio` that is no share of a whole, so that it may be negative or above 1. */
+  /** True for a `ratio` that is not a share of a whole, so that it may be negative or above 1. */
   readonly isUnbounded?: true;
   /** True for a counter that counts from the beginning of the run, and not from the end of its warm-up. */
   readonly isOfWholeRun?: true;

@@ -25,8 +25,8 @@ export interface Must {
    */
   readonly clockErrorSeconds?: number;
   /**
-   * Forgeries a second that the nodes bear without end, by kind (`Protocol.forgeries`): a hunt lets one flood of at most
-   * this rate go on. Default: none.
+   * Rates of forgeries per second that the nodes withstand for any length of time, by kind
+   * (`Protocol.forgeries`): a hunt lets one flood of at most this rate go on. Default: none.
    */
   readonly floodRates?: Readonly<Record<string, number>>;
   /** Options that a hunt may change, by path, with the values for which all limits hold, as a file writes them. */

@@ -18,9 +18,9 @@ import type { Random } from './random.ts';
 import type { CarrierGuarantees, WishHandling } from './transport.ts';
 
 /**
- * Ground truth kept outside the nodes, so that it survives their crashes: the numbers that were seen
- * before, in spaces that nodes name, and the sums that nodes claim. It serves measurements only
- * (`antireplay.false_reject`); no node may behave by it.
+ * Ground truth kept outside the nodes, so that it survives their crashes: the numbers that were
+ * seen before, in spaces that nodes name, and the sums that nodes claim. It serves measurements
+ * only (`antireplay.false_reject`); no node's behaviour may depend on it.
  */
 export interface GroundTruthWitness {
   /** Stores `value` (a safe integer >= 0) in `space`; true if it was already there. */
@@ -298,8 +298,9 @@ export interface Protocol<Options = unknown> {
   /** A zod schema of the node's `options`. */
   readonly config: { safeParse(input: unknown): unknown };
   /**
-   * Finds options that are valid by themselves but conflict with options of other nodes of the same
-   * protocol, or with links between nodes; the file is then refused at that line. If absent, options cannot conflict.
+   * Finds options that are valid on their own but conflict with options of other nodes of the same
+   * protocol, or with links between nodes; the file is then refused at that line. If absent,
+   * options cannot conflict.
    */
   readonly disagreements?: (
     nodes: readonly ConfiguredNode<Options>[],
@@ -354,8 +355,8 @@ export interface Protocol<Options = unknown> {
     nodes: readonly ConfiguredNode<Options>[],
   ) => readonly NodePrivacyFacts[];
   /**
-   * The kinds of messages that nodes report as {@link MessageObserver.created}, and why each exists;
-   * measurements of privacy know no other names of kinds. If absent, nodes report none.
+   * The kinds of messages that nodes report as {@link MessageObserver.created}, and why each
+   * exists; privacy measurements recognise no other kinds. If absent, nodes report none.
    */
   readonly messageKinds?: Readonly<Record<string, MessagePurpose>>;
   /** How the messages of this protocol are accounted for. If absent, they are not, and reports say so. */

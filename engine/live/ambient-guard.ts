@@ -36,7 +36,7 @@ export const INSTEAD = {
 /** Functions to guard: their object, its name in messages, their names, and what a node should use instead. */
 export type GuardedFunctions = readonly [object, string, readonly string[], string];
 
-/** Those that every machine has. */
+/** Functions to guard that every machine has. */
 const EVERYWHERE: readonly GuardedFunctions[] = [
   [Math, 'Math.', ['random'], INSTEAD.chance],
   [performance, 'performance.', ['now'], INSTEAD.time],

@@ -34,7 +34,7 @@ export function installClockGuard(): void {
   if (installAmbientGuard(IN_NODE)) syncBuiltinESMExports();
 }
 
-/** Installs the guard, and {@link guardRun}s a run. */
+/** Installs the guard and begins to guard a run ({@link guardRun}). */
 export function guardNodesOfRun(guarded: GuardedRun): () => void {
   installClockGuard();
   return guardRun(guarded);

@@ -79,8 +79,8 @@ const VERSION = '01';
 const HEADER = new TextEncoder().encode(`${MAGIC}${VERSION}\n`);
 const KINDS: readonly number[] = [RECORD_FRAME, PUT_FRAME, DELETE_FRAME, TRUNCATE_FRAME];
 /**
- * Number of refused frames above which the frames of entries that have been overwritten meanwhile are
- * removed.
+ * When more refused frames than this wait, the frames of entries that have been overwritten since
+ * are removed.
  */
 const REFUSED_FRAMES_MAX = 256;
 

@@ -51,8 +51,8 @@ const SLEEP_MAX_NS = 1_000_000_000 * 3_600;
 /** Time after which a turn ends, so that sockets are read, ns; the next turn follows immediately. */
 const TURN_NS = 2_000_000;
 /**
- * Lateness from which on a process counts as suspended before (a stall), ns. After a stall, the event loop serves
- * timers first and sockets after them.
+ * Lateness from which on the process counts as having been suspended (a stall), ns. After a stall,
+ * the event loop serves timers first and sockets after them.
  */
 const STALL_NS = 20_000_000;
 /** Longest time that timers wait after a stall while datagrams keep coming. */

@@ -29,8 +29,8 @@ export const EXIT_RECEIVER_DOWN_BIT = 0x40;
 export const EXIT_MASK = 0x70;
 /**
  * Packets go through the queue even if the transmitter is idle: the direction is shaped, has
- * contacts, or its queue is no FIFO. If the queue has no room, only a packet whose transmission may
- * begin at once is accepted.
+ * contacts, or its queue is not a FIFO. If the queue has no room, only a packet whose transmission
+ * may begin at once is accepted.
  */
 export const QUEUE_ALWAYS_BIT = 0x80;
 /** The queue may contain packets. */

@@ -83,7 +83,7 @@ interface Listener extends DeliveryReceiver {
   readonly handlers: TransportHandlers;
 }
 
-/** Receivers of what a protocol delivers to no protocol above it. */
+/** Receivers of deliveries that do not go to a protocol above. */
 interface Ends {
   /** Used at the top of the stack: takes the whole delivery for the application. */
   readonly whole: DeliveryReceiver;

@@ -24,7 +24,9 @@ export interface RequestWithReceiver extends RequestContent, AnswerReceiver {}
 
 /** A request as its asker sees it. Calls after the complete answer do nothing. */
 export interface OpenRequest {
-  /** Tells the node that the asker wants no answer any more; `respond` of the asker is not called. */
+  /**
+   * Tells the node that the asker no longer wants an answer; `respond` of the asker is not called.
+   */
   cancel(): void;
   /** Tells the node that the asker, whose `more` returned `full`, takes parts again. */
   room(): void;

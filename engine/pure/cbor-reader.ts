@@ -2,9 +2,9 @@
  * Reads the heads of CBOR data items, in place and without allocation (RFC 8949 section 3). Accepts
  * only the deterministic form: shortest arguments (section 4.2.1); tags are left to the caller.
  *
- * A head is a major type and an argument; floating-point numbers are not told from simple values.
- * An argument above 2^53 - 1 is read as the nearest double, and `isExact` is then false. Never reads after `end`, and
- * refuses a length that exceeds the bytes left.
+ * A head is a major type and an argument; floating-point numbers are not distinguished from simple
+ * values. An argument above 2^53 - 1 is read as the nearest double, and `isExact` is then false.
+ * Never reads after `end`, and refuses a length that exceeds the bytes left.
  *
  * @module
  */
@@ -112,7 +112,7 @@ export class CborReader {
     return this.major === CBOR_UINT ? this.argument : -1 - this.argument;
   }
 
-  /** Reads the head of a string of bytes or text and passes over its content. */
+  /** Reads the head of a string of bytes or text and skips its content. */
   string(major: number): boolean {
     if (!this.expect(major) || this.argument > this.end - this.at) return false;
     this.at += this.argument;

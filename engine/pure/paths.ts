@@ -23,7 +23,10 @@ export function fileNameOfPath(path: string): string {
   return bare.slice(bare.lastIndexOf('/') + 1);
 }
 
-/** The ending of a path with its point; empty if its last part has none, or only begins with one. */
+/**
+ * The extension of a path with its dot; empty if the last part of the path has no dot, or only
+ * begins with one.
+ */
 export function endingOfPath(path: string): string {
   const name = fileNameOfPath(path);
   const at = name.lastIndexOf('.');
@@ -46,7 +49,7 @@ export function resolvePath(base: string, ...paths: readonly string[]): string {
   return `/${parts.join('/')}`;
 }
 
-/** The way from a folder to a path, both absolute; empty if they are the same. */
+/** The relative path from a folder to a path, both absolute; empty if they are the same. */
 export function relativePath(folder: string, path: string): string {
   const from = partsOf(folder);
   const to = partsOf(path);

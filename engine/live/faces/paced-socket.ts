@@ -3,7 +3,8 @@
  * as well as in bytes, since a short message costs many times its length. While many messages wait, nothing
  * is read from the far end, so that nothing more has to be answered. If far more wait, the connection is cut off.
  *
- * Pings of the far end count as well: the server must not answer them by itself (`autoPong: false`).
+ * Pings of the far end count as well: the server must not answer them automatically
+ * (`autoPong: false`).
  *
  * @module
  */

@@ -2,8 +2,8 @@
  * Reads the IP packets of a capture file: pcap (draft-ietf-opsawg-pcap) of either byte order, with stamps in µs or ns, and
  * pcapng (draft-ietf-opsawg-pcapng). Link types: Ethernet with or without VLAN tags, raw IP, Linux "cooked" 1 and 2.
  *
- * Packets of other link types, and simple packet blocks, which have no time, are counted as passed over. Keeps nothing but
- * the interfaces of a section; packets are views of the file.
+ * Packets of other link types, and simple packet blocks, which have no time, are counted as
+ * skipped. Keeps nothing but the interfaces of a section; packets are views of the file.
  *
  * @module
  */
@@ -15,7 +15,7 @@ export interface ReadPacket {
   readonly bytes: Uint8Array;
 }
 
-/** Where a file is wrong, bytes from its start, and how. */
+/** A mistake in a capture file: its offset from the start, bytes, and what is wrong. */
 export class CaptureMistake extends Error {
   readonly at: number;
 
@@ -69,7 +69,7 @@ const ETHERTYPES_VLAN: ReadonlySet<number> = new Set([0x8100, 0x88a8]);
 const VLAN_BYTES = 4;
 
 /**
- * The IP packets of a file, in its order; `undefined` for one that is not an IP packet.
+ * The IP packets of a file, in file order; `undefined` for a packet that is not an IP packet.
  * @throws CaptureMistake at the first byte that contradicts the format.
  */
 export function readCapture(file: Uint8Array): Generator<ReadPacket | undefined> {

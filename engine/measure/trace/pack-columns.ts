@@ -89,8 +89,8 @@ export class ColumnPacker {
       const value = column[row] as number;
       if (value < least) least = value;
       if (value > most) most = value;
-      // A value that is no integer, no number, or -0 (which packing would change to 0) cannot be
-      // packed as an integer.
+      // A value that is not an integer, not a number, or -0 (which packing would change to 0)
+      // cannot be packed as an integer.
       if (value !== Math.floor(value) || (value === 0 && 1 / value < 0)) isInteger = false;
     }
     if (!(isInteger && most - least < INTEGER_LIMIT)) {

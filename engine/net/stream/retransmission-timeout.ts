@@ -37,7 +37,7 @@ export class RetransmissionTimeout {
 
   /**
    * Doubles the timeout after it has passed (RFC 6298, 5.5); it stays doubled until a round trip is
-   * measured again. A late answer is no such measurement, because it only shows that the timeout
+   * measured again. A late answer is not such a measurement, because it only shows that the timeout
    * was too short.
    */
   backOff(): void {
