@@ -2,10 +2,11 @@
  * Accounts for messages that nodes hold, as mixes and spools do: submitted = delivered + refused + given up + lost +
  * open, with a reason for every loss (ADR 0028).
  *
- * Delivery is taken from the ground truth of the payload. Where undelivered messages are, is reported by nodes (to the
- * observer of ADR 0012) and by links (to the network's observer); a node that crashes loses the messages that it was
- * known to hold. At the end, each living node says how many messages it holds, which must equal those that went in
- * minus those that came out: a node that swallows a message breaks the account. Knows no protocol.
+ * Delivery is taken from the ground truth of the payload. Nodes (to the observer of ADR 0012) and
+ * links (to the network's observer) report where undelivered messages are; a node that crashes
+ * loses the messages that it was known to hold. At the end, each living node says how many messages
+ * it holds, which must equal those that went in minus those that came out: a node that swallows a
+ * message breaks the account. Knows no protocol.
  *
  * @module
  */

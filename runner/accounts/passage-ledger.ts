@@ -236,8 +236,8 @@ export class TransitLedger implements MessageAccountant {
 
   #accepted(at: Holdings, number: number): void {
     if (this.#asked === NONE) {
-      // A packet of a layer counts as held until it is settled, as a message does, but it is no message
-      // of this account.
+      // A packet of a layer counts as held until it is settled, as a message does, but it is not a
+      // message of this account.
       if (this.#parts.isCarrier) at.sending.set(number, NONE);
       return;
     }
@@ -289,7 +289,7 @@ export class TransitLedger implements MessageAccountant {
   /**
    * Notes the loss of a message. The drop of a replay does not replace an earlier loss: if the
    * message turns up nowhere else, the anti-replay window was wrong and that drop explains it. The
-   * drop of a duplicate is no loss, because the node has accepted the first copy.
+   * drop of a duplicate is not a loss, because the node has accepted the first copy.
    */
   #loseNewly(message: number | undefined, loss: MessageLoss): void {
     if (loss.reason === 'duplicate') return;

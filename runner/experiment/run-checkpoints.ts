@@ -10,7 +10,7 @@
 import type { Checkpoints } from '../../reports/model.ts';
 import type { Scenario } from '../../scenarios/model.ts';
 
-/** Largest number of steps, each for duration and drain; they take 2 kB per seed. */
+/** Largest number of steps of the duration, and of the drain; they take 2 kB per seed. */
 const STEPS_MAX = 256;
 /**
  * Hex digits that are kept of the 16 of a fingerprint; two different fingerprints agree in these once

@@ -222,7 +222,7 @@ function crashNodes(action: CrashAction, call: FaultCall): FaultHit {
   };
 }
 
-/** Draws, from the named nodes that are up, those that crash. */
+/** Draws the nodes that crash, from the named ones that are up. */
 function drawVictims(
   { nodes, count }: CrashAction,
   { context, draws }: FaultCall,

@@ -13,9 +13,9 @@ import type { ReplayAttack, Tap, TapControl, TappedPacket } from '../world.ts';
 /** Largest number of packets that are kept for later; far more than scenarios need. */
 const HELD_MAX = 65_536;
 /**
- * Longest time for which a genuine packet is held back, ns. It is held back for a number of packets; on
- * a link that carries only an occasional probe, a thousand packets would take a minute, which is no
- * reordering.
+ * Longest time for which a genuine packet is held back, ns. It is held back for a number of
+ * packets; on a link that carries only an occasional probe, a thousand packets would take a minute,
+ * which is not reordering.
  */
 const MOVE_NS_MAX = 100_000_000;
 

@@ -70,8 +70,8 @@ const crashSchema = z.strictObject({
 });
 
 /**
- * Why a run has no result. Interruption is no such reason: a worker gives an interrupted run back to
- * the queue.
+ * Why a run has no result. Interruption is not such a reason: a worker gives an interrupted run
+ * back to the queue.
  */
 const failureSchema = z.discriminatedUnion('kind', [
   z.strictObject({
@@ -134,7 +134,9 @@ const workerSchema = z.strictObject({
 /** What a worker reports about itself every few seconds. */
 export type FleetWorkerState = z.output<typeof workerSchema>;
 
-/** Reads the state of a worker from the data of a queue; undefined if the data are no such state. */
+/**
+ * Reads the state of a worker from the data of a queue; undefined if the data are not such a state.
+ */
 export function readFleetWorkerState(data: unknown): FleetWorkerState | undefined {
   return workerSchema.safeParse(data).data;
 }

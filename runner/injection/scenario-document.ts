@@ -1,6 +1,6 @@
 /**
- * The YAML document of a scenario as it was run: with the values that flags changed, and with the files beside it named so
- * that it can stand elsewhere.
+ * The YAML document of a scenario as it was run: with the values that flags changed, and with paths
+ * of other files that stay valid if it is written to another folder.
  *
  * @module
  */

@@ -2,11 +2,12 @@
  * Writes `trace.pcapng`, as if packets were captured at both ends of every link
  * (docs/spec/run-files.md#the-folder).
  *
- * There is one interface for each end of a link, named `a->b` at a's end. A packet is outbound on it
- * when its serialisation begins, and inbound on `b->a` when it arrives. A lost packet is on the
- * sender's interface with the comment `drop: <reason>`. IP packets that applications give to a node, or get from it, stand on
- * an interface `ip:<node>` as on a TUN device: outbound and inbound. Time stamps are virtual ns from 1970. The file
- * ends at 1 GiB; the statistics at its end count all packets, including those that did not fit.
+ * There is one interface for each end of a link, named `a->b` at a's end. A packet is outbound on
+ * it when its serialisation begins, and inbound on `b->a` when it arrives. A lost packet is on the
+ * sender's interface with the comment `drop: <reason>`. IP packets that applications give to a
+ * node, or get from it, are on an interface `ip:<node>` as on a TUN device: outbound and inbound.
+ * Time stamps are virtual ns from 1970. The file ends at 1 GiB; the statistics at its end count all
+ * packets, including those that did not fit.
  *
  * @module
  */

@@ -26,13 +26,17 @@ export interface SeedProgress {
   readonly engineMs: number;
 }
 
-/** The side of the run: it reports its progress, and asks whether it must stop. */
+/**
+ * What a run uses of its {@link RunControl}: it reports its progress and asks whether it must stop.
+ */
 export interface RunSteering {
   report(progress: SeedProgress): void;
   readonly stopReason: StopReason | undefined;
 }
 
-/** The side of the run: it reports its progress, and asks whether it must stop. */
+/**
+ * What a run uses of its {@link RunControl}: it reports its progress and asks whether it must stop.
+ */
 export interface RunSteering {
   report(progress: SeedProgress): void;
   readonly stopReason: StopReason | undefined;

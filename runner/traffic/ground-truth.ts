@@ -10,9 +10,10 @@
  *  | flow  |kind |digest|   sequence    |   send time   |length |checksum| body ...
  *  | u32   | u8  | u24  |   f64         |   f64 ns      | u32   | u32    |
  * ```
- * The checksum is CRC-32 over everything with its own field set to zero. In packets of flows of the kind `ip` all of it
- * stands behind the headers of IP and UDP or TCP, and lengths and offsets count from there. The digest is that of addresses and
- * ports that a capture gave; 0 if there are none, or the flow's number says which.
+ * The checksum is CRC-32 over everything with its own field set to zero. In packets of flows of the
+ * kind `ip` all of it follows the headers of IP and UDP or TCP, and lengths and offsets count from
+ * there. The digest is that of addresses and ports that a capture gave; 0 if there are none, or if
+ * the flow's number determines them.
  *
  * @module
  */
@@ -32,11 +33,11 @@ export const TRUTH_BYTES = 32;
 const CHECKSUM_OFFSET = 28;
 const DIGEST_MASK = 0xff_ffff;
 /**
- * Length of the pool of random bytes, of which the body of each packet is a slice. The second
- * number is the distance between the slices of two successive packets. So bodies differ without a
- * random draw per byte.
+ * Length of the pool of random bytes, of which the body of each packet is a slice, so that bodies
+ * differ without a random draw per byte.
  */
 const POOL_BYTES = 1 << 17;
+/** Distance between the slices of two successive packets, bytes. */
 const BODY_STEP = 4099;
 const BODY_START_MASK = (1 << 16) - 1;
 

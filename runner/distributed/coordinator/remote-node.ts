@@ -20,7 +20,9 @@ export class RemoteNode implements NodeHandle {
     return this.isUp;
   }
 
-  /** Absent until the agent has reported a path: only then it is known that the node chooses paths. */
+  /**
+   * Absent until the agent has reported a path: only then is it known that the node chooses paths.
+   */
   activePath?: (target: string) => readonly string[] | undefined;
 
   /** Records the links that the node now uses towards `target`; undefined for none. */

@@ -150,8 +150,8 @@ export function makeKeys(
     wipe(own);
   }
   const text = [...lines].map(([name, key]) => `${name} ${key}\n`).join('');
-  // Public keys are no secrets, but changing them would change whom this machine trusts; so only the
-  // owner may write.
+  // Public keys are not secrets, but changing them would change whom this machine trusts; so only
+  // the owner may write.
   replaceKeyFile(path, HEAD + text);
   return [...made, ...shareSecrets(folder, roles, derivation)];
 }

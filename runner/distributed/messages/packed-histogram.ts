@@ -1,6 +1,6 @@
 /**
- * The wire form of histograms. The majority of buckets is empty and counts are small, so run lengths
- * for empty buckets and counts of variable length take at most a sixth of the plain numbers. Packing
+ * The wire form of histograms. Most buckets are empty and counts are small, so run lengths for
+ * empty buckets and counts of variable length take at most a sixth of the plain numbers. Packing
  * must be fast, because the process carries no packets meanwhile.
  *
  * | bytes                       | meaning                          |

@@ -21,7 +21,7 @@ export class AgentProcess {
   readonly hosts: readonly string[];
   readonly life: AgentHandle | undefined;
   state: AgentState = 'starting';
-  /** True once the coordinator itself has killed it, so that its end is no failure. */
+  /** True once the coordinator itself has killed it, so that its end is not a failure. */
   isKilled = false;
   pid: number | undefined;
   /** Port of its operator endpoint, on its own loopback address. */

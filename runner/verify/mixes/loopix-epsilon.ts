@@ -1,6 +1,7 @@
 /**
- * Sender unlinkability of Loopix (USENIX Security 2017, section 4.3.1): of a hundred senders, two label
- * their messages; measured is how far apart the masses of both labels are in the pool of a last mix.
+ * Sender unlinkability of Loopix (USENIX Security 2017, section 4.3.1): of a hundred senders, two
+ * label their messages; the measure is how far apart the masses of both labels are in the pool of a
+ * last mix.
  *
  * Senders send in Poisson processes of rate 2 per unit of time. Each of the two puts one payload per
  * unit into its buffer, which is sent, with the label, at its next instant. There are three mixes per
