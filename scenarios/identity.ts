@@ -32,8 +32,8 @@ export function runId(facts: RunIdentityFacts): string {
 }
 
 /**
- * The name of a combination, without its seeds; shards are dealt combinations in the order of these
- * names.
+ * The name of a combination, without its seeds; combinations are assigned to shards in the order of
+ * these names.
  */
 export function combinationId(facts: Omit<RunIdentityFacts, 'seed' | 'files'>): string {
   return digestOf(facts);

@@ -1,6 +1,6 @@
 /**
- * Checks what a user's module exports before a run depends on it, and says where a mistake is. How a module is read
- * is the matter of the machine.
+ * Checks what a user's module exports before a run depends on it, and says where a mistake is. Each
+ * kind of machine reads modules in its own way.
  *
  * @module
  */

@@ -67,7 +67,7 @@ function placedChoice(
   return { protocol, options: parsed.data, userModule };
 }
 
-/** What protocols with the options of a scenario want its verdict to say, sorted. */
+/** The remarks that the protocols of a scenario, with its options, add to its verdict, sorted. */
 export function scenarioRemarks(scenario: Scenario, registry: ProtocolLookup): readonly string[] {
   const remarks = scenario.topology.hosts
     .flatMap((host) => protocolsOnHost(host))

@@ -1,6 +1,6 @@
 /**
- * Opens a scenario with everything it needs, on any machine: where files are, and which code of users can be loaded, is
- * the matter of the registry that is passed.
+ * Opens a scenario with everything it needs, on any machine: the registry that is passed decides
+ * where files are, and which code of users can be loaded.
  *
  * @module
  */

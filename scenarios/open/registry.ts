@@ -102,9 +102,10 @@ export class ProtocolRegistry implements LoadingRegistry {
   }
 
   /**
-   * Loads protocols, and then the modules that options name. After each round of loading, `protocols`
-   * is called again until it lists nothing new: the protocols of the nodes that a generator makes are
-   * known only once its module is loaded. Which options name modules, only loaded protocols tell.
+   * Loads protocols, and then the modules that options name. After each round of loading,
+   * `protocols` is called again until it lists nothing new: the protocols of the nodes that a
+   * generator makes are known only once its module is loaded. Only loaded protocols tell which
+   * options name modules.
    * @param find Lists the absolute paths of the protocols, and the modules in options, that are known so far.
    */
   async loadFound({ protocols, modules }: FindUserCode): Promise<void> {

@@ -82,8 +82,8 @@ export function canonicalAmountKey(text: string): string {
 }
 
 /**
- * The smallest step between values of this kind, in the unit of the amount: a nanosecond, a byte, 1 for
- * whole numbers. If a nanosecond is no finite decimal in the unit (as in minutes), a few ns.
+ * The smallest step between values of this kind, in the unit of the amount: a nanosecond, a byte, 1
+ * for whole numbers. If a nanosecond is not a finite decimal in the unit (as in minutes), a few ns.
  *
  * @returns undefined if values may have any number of decimals.
  */
@@ -91,8 +91,8 @@ export function findAmountResolution({ kind, isWhole, factor }: Amount): Fractio
   if (isWhole || kind === 'packets') return fraction(1n);
   if (kind !== 'time' && kind !== 'size') return undefined;
   let parts = factor.numerator;
-  // A unit of time above seconds has a factor with the divisor 3, and 1/3 is no finite decimal. No
-  // other unit has this divisor.
+  // A unit of time above seconds has a factor with the divisor 3, and 1/3 is not a finite decimal.
+  // No other unit has this divisor.
   while (parts % 3n === 0n) parts /= 3n;
   return fraction(1n, parts);
 }

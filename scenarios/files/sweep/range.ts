@@ -58,8 +58,8 @@ export const RANGE_NAME_IN_MESSAGES = 'a range such as 50ms..500ms step 50ms';
 const LOG = /^log\s+/;
 
 /**
- * True if a text is meant as a range: it has `..` after a number. A path such as `../a.yaml` is no
- * range.
+ * True if a text is meant as a range: it has `..` after a number. A path such as `../a.yaml` is
+ * not a range.
  */
 export function looksLikeRange(text: string): boolean {
   const body = text.trim();
