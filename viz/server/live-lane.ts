@@ -18,11 +18,9 @@ export interface LiveLaneRead {
   readonly parts: readonly LanePart[];
   /** Number of the last returned part. */
   readonly number: number;
-  /**
-   * Number of parts that were dropped before this reader got them; the field below: number of
-   * packet rows in these parts.
-   */
+  /** Number of parts that were dropped before this reader got them. */
   readonly missedParts: number;
+  /** Number of packet rows in these parts. */
   readonly missedRows: number;
 }
 

@@ -60,11 +60,9 @@ interface Found {
 export class RunFolder {
   readonly root: string;
   readonly #known = new Map<string, Known>();
-  /**
-   * The list that is being made; the field below: the list that will be made after it. All callers
-   * that wait for a list get the same promise.
-   */
+  /** The list that is being made. All callers that wait for it get the same promise. */
   #making: Promise<RunIndex> | undefined;
+  /** The list that will be made after that one; also the same promise for all callers. */
   #next: Promise<RunIndex> | undefined;
 
   constructor(root: string) {

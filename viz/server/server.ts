@@ -142,7 +142,10 @@ function makeApp(options: VizOptions, folder: RunFolder, bound: () => ListenAddr
   return app;
 }
 
-/** Refuses pages of others that only embed this one: what they ask for may take a minute to build. */
+/**
+ * Refuses requests by which pages of other sites only embed this one: building the answer may take
+ * a minute.
+ */
 function openedOnly({ headers }: Request, response: Response, next: NextFunction): void {
   if (isOpenedOrOwn(headers['sec-fetch-dest'], headers['sec-fetch-site'])) next();
   else refuse(response, 403, 'this page can only be opened');

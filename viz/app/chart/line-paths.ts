@@ -1,8 +1,8 @@
 /**
  * Values of the attribute `d` for straight lines and for bands between two lines.
  *
- * d3-shape makes the same, but its curves, symbols and stacks would stay in the script, 4 kB, as no bundler can tell that
- * nobody uses them.
+ * d3-shape does the same, but it would add 4 kB of unused curves, symbols and stacks to the script,
+ * because no bundler can tell that they are unused.
  *
  * @module
  */
