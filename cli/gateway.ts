@@ -83,7 +83,9 @@ export function addGatewayCommand(program: Command): void {
     });
 }
 
-/** Parses the words of a question to a running gateway; undefined if they are no such question. */
+/**
+ * Parses the words of a question to a running gateway; undefined if they are not such a question.
+ */
 function readInquiry(what: readonly string[]): Omit<GatewayInquiry, 'isJson'> | undefined {
   const [kind = '', ...rest] = what;
   const path = rest.at(-1);

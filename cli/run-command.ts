@@ -33,7 +33,7 @@ export async function runCommand(): Promise<void> {
     refuseFlagsSwallowedByNpm(program, words, process.env);
     await program.parseAsync(process.argv);
   } catch (error) {
-    // Commander has printed its own message; help and version are no failures.
+    // Commander has printed its own message; help and version are not failures.
     if (error instanceof CommanderError) setExitCode(error.exitCode === 0 ? 0 : 2);
     else {
       setExitCode(printFirstProblem(error, isJson));

@@ -19,7 +19,7 @@ import {
 } from './flags.ts';
 import type { CopyFlags } from './report-copies.ts';
 
-/** The values of the flags that commands which run something share. */
+/** The values of the flags that all commands which run something have in common. */
 export interface RunFlags extends CopyFlags, AbortFlags {
   readonly seed?: number;
   readonly seeds?: number;

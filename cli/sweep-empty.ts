@@ -1,6 +1,6 @@
 /**
- * Prints that a part of a sweep (`--shard`) has no combination. Batch systems run every part, so an empty part is
- * no mistake; it has no verdict.
+ * Prints that a part of a sweep (`--shard`) has no combination. Batch systems run every part, so an
+ * empty part is not a mistake; it has no verdict.
  *
  * @module
  */
