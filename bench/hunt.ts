@@ -1,8 +1,10 @@
 /**
- * What an attempt of a hunt costs beside the simulation alone of the same scenario, faults and seed: processor time of
- * drawn attempts and of plain runs in turns, in this process, which has opened the scenario once.
+ * What an attempt of a hunt costs compared with a plain run of the same scenario, faults and seed:
+ * processor time of drawn attempts and of plain runs, measured alternately in this process, which
+ * has opened the scenario once.
  *
- * `npm run bench -- hunt`. The ratio of each pair is taken, because attempts differ by tens of times in what they cost.
+ * `npm run bench -- hunt`. The ratio of each pair is taken, because the costs of attempts differ by
+ * factors of ten and more.
  *
  * @module
  */
@@ -25,7 +27,7 @@ const SCENARIOS: readonly (readonly [string, number, number])[] = [
   ['live-crash', 12, 4],
   ['fabric-outage', 12, 6],
 ];
-/** Attempts that are only tried, so that the code is compiled. */
+/** Number of attempts that are made first and not measured, so that the code is compiled. */
 const WARM_UP = 12;
 const US_PER_MS = 1_000;
 

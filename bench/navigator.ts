@@ -1,7 +1,8 @@
 /**
- * One decision of a navigator, for three ways and for the eight that a frontier has at most. Also measures two parts of
- * the decision on the same costs: which ways no other way dominates, and sums of weighted costs. Single decisions are
- * timed by the wall clock, since the promise is a percentile.
+ * One decision of a navigator, for three ways and for eight, the most that a frontier has. Also
+ * measures two parts of the decision on the same costs: which ways no other way dominates, and sums
+ * of weighted costs. Single decisions are timed by the wall clock, since the promise is a
+ * percentile.
  *
  * `npm run bench -- navigator`
  *

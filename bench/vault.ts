@@ -1,11 +1,11 @@
 /**
  * Replicated writes merged into another replica, beside Automerge and Yjs: operations per second
  * and bytes kept for each, for the same writes (`workloads/vault-writes.ts`). Neither library signs
- * or encrypts, so ours stands here also without signatures, and without both. And what it costs to
- * merge two logs of 10,000 operations that differ by few or by all.
+ * or encrypts, so ours is also measured without signatures, and without both. Also measures the
+ * cost of merging two logs of 10,000 operations that differ in a few or in all of them.
  *
- * Each subject has converged, or its figures are void: merged in another order, all values are the
- * same.
+ * The figures of a subject count only if it has converged: merged in another order, all values are
+ * the same.
  *
  * `npm run bench -- vault`
  *

@@ -68,7 +68,7 @@ export function recordedLinesFor(records: readonly SpeedRecord[], cpu: string): 
   return [...own, ...all.filter((line) => !own.some((other) => isSameLine(line, other)))];
 }
 
-/** The best score of a measured speed beside the same line of several records. */
+/** The best score of a measured speed, compared with the same line of several records. */
 export function bestScore(speed: Speed, lines: readonly Speed[]): ScoredSpeed {
   const scores = lines.map((line) => scoreOf(speed, line).score);
   return { speed, score: Math.max(0, ...scores) };

@@ -58,7 +58,10 @@ function main(args: readonly string[]): void {
   }
 }
 
-/** Reads the arguments. @returns the wishes; or as text, what is wrong with the arguments, or the help. */
+/**
+ * Reads the arguments. @returns the options; or a text: what is wrong with the arguments, or the
+ * help.
+ */
 function wishesOf(args: readonly string[]): Wishes | string {
   try {
     const { values, positionals } = parseArgs({

@@ -32,7 +32,10 @@ export const COLLECTOR = 'garbage collector';
 export const CRYPTOGRAPHY = 'cryptography';
 /** Native code that no function of the project called: compilation, start of the process. */
 export const ELSEWHERE = 'elsewhere';
-/** Code that the translator of TypeScript adds to give functions their names; the built product has none. */
+/**
+ * Code that the TypeScript transpiler adds to give functions their names; the built product has
+ * none.
+ */
 export const TRANSLATOR = 'translator';
 const TRUTH = 'runner/traffic/ground-truth';
 

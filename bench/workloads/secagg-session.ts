@@ -15,7 +15,7 @@ import type { SecaggConfig } from '../../nodes/federated/secagg/session-config.t
 
 const FOREVER_NS = 1e15;
 
-/** How a session is measured, and who leaves it. */
+/** How a session is measured, and how many clients leave it. */
 export interface SessionWatch {
   /** Number of clients, evenly spread, that leave after they have sent their shares. */
   readonly lost?: number;

@@ -128,7 +128,7 @@ const PROVIDERS = {
   bare: { ...createCryptoProvider('modelled'), ...UNSIGNED },
 } as const satisfies Readonly<Record<string, CryptoProvider>>;
 
-/** What of the vault is real. */
+/** Which parts of the vault are real. */
 export type VaultKind = keyof typeof PROVIDERS;
 
 const NOTES: Readonly<Record<VaultKind, readonly [name: string, note: string]>> = {

@@ -1,7 +1,7 @@
 /**
  * The writes of `npm run bench -- vault`: 10,000 values of 32 random bytes to 1,000 keys by three
- * actors in turn, none of whom hears of the others. Random bytes, since a library that compresses
- * would gain from others.
+ * actors in turn, none of whom receives the writes of the others. The bytes are random, since a
+ * library that compresses would gain from any others.
  *
  * @module
  */
@@ -18,7 +18,7 @@ const BYTE_VALUES = 256;
 
 /** A write of one key. */
 export interface VaultWrite {
-  /** Who writes, from 0 to {@link ACTORS} - 1. */
+  /** The actor that writes, from 0 to {@link ACTORS} - 1. */
   readonly actor: number;
   readonly key: string;
   readonly value: Uint8Array;
