@@ -28,7 +28,7 @@ export function acceptanceCommands(flags: readonly string[]): readonly (readonly
     .map((name) => [join(ROOT, 'cli/start.mjs'), 'scenario', name, ...own, ...flags]);
 }
 
-/** The code to end with after commands with these codes. */
+/** The exit code for a series of commands that ended with these codes. */
 export function worstCodeOf(codes: readonly number[]): number {
   return WORST_FIRST.find((code) => codes.includes(code)) ?? codes.find((code) => code !== 0) ?? 0;
 }

@@ -16,7 +16,7 @@ import { toolOptions } from './tool-options.ts';
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
 const RECORD = 'tools/audit.json';
-/** Faults become known every day: an older scan says little, days. */
+/** Age above which a scan counts as old, days, because new faults become known every day. */
 const SCAN_DAYS_MAX = 30;
 const MS_PER_DAY = 86_400_000;
 const LISTED_MAX = 10;
@@ -49,7 +49,7 @@ const RECORDED = z.strictObject({
 const LOCK = z.object({
   packages: z.record(
     z.string(),
-    /** `name` is that of a package which stands in a folder of another name. */
+    /** `name` is given if the package is in a folder of another name. */
     z.object({ name: z.string().optional(), version: z.string().optional() }),
   ),
 });
@@ -68,7 +68,10 @@ export interface AuditVerdict {
   readonly days: number;
 }
 
-/** The packages of a lock file, as `name@version`, sorted, each once. The project itself is none. */
+/**
+ * The packages of a lock file, as `name@version`, sorted, each once. The project itself is left
+ * out.
+ */
 export function packagesOf(lock: string): readonly string[] {
   const packages = readLock(lock);
   const paths = Object.keys(packages).filter((path) => path.includes('node_modules/'));
@@ -101,7 +104,7 @@ export function judgeAudit(
   const scanned = new Set(record?.packages);
   const present = new Set(packages);
   return {
-    // A package that has left since the scan took its faults along.
+    // Faults of a package that has been removed since the scan do not count.
     faults: (record?.faults ?? []).filter((fault) => present.has(fault.split(': ')[0] ?? '')),
     unscanned: packages.filter((one) => !scanned.has(one)),
     days:
@@ -111,7 +114,7 @@ export function judgeAudit(
   };
 }
 
-/** What a person reads of a verdict, the worst last. */
+/** The text of a verdict for people, the worst last. */
 export function auditText({ faults, unscanned, days }: AuditVerdict, total: number): string {
   const more = unscanned.length - LISTED_MAX;
   const named = unscanned.slice(0, LISTED_MAX).join(', ') + (more > 0 ? ` and ${more} more` : '');
@@ -126,7 +129,10 @@ export function auditText({ faults, unscanned, days }: AuditVerdict, total: numb
   ].join('\n');
 }
 
-/** The exit code for a verdict. @param isStrict True if what is unknown is a failure. */
+/**
+ * The exit code for a verdict.
+ * @param isStrict True if unscanned packages and an old scan are failures.
+ */
 export function auditExitCode({ faults, unscanned, days }: AuditVerdict, isStrict: boolean): 0 | 1 {
   const isUnknown = unscanned.length > 0 || days > SCAN_DAYS_MAX;
   return faults.length > 0 || (isStrict && isUnknown) ? 1 : 0;

@@ -21,12 +21,12 @@ const ALL_BYTES_MAX = 1_200_000;
 const LZMA_MODE = 5;
 
 const code = await bundlePage('lab/page/main.ts');
-/** Its types are sources, which do not keep the rules here. */
+/** The types of this package are source files that do not pass our type check. */
 const { compress } = (await import('lzma1' as string)) as {
   readonly compress: (bytes: Uint8Array, mode: number) => Uint8Array;
 };
 const script = await bundleScript('lab/run/lab-worker.ts');
-// LZMA looks back further than gzip, which packs the page on its way: a sixth less.
+// LZMA looks back further than gzip, with which the page is transferred: a sixth less.
 const packed = compress(new TextEncoder().encode(script), LZMA_MODE);
 const worker = `${PACKED}${Buffer.from(packed).toString('base64')}`;
 const page = pageDocument({

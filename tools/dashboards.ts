@@ -1,6 +1,7 @@
 /**
- * `npm run dashboards` writes the dashboards of Grafana from their table (dashboards/panels.ts); with the address of a
- * Prometheus it draws them from what that has recorded in the last half hour, into `runs/dashboards`.
+ * `npm run dashboards` writes the dashboards of Grafana from their table (dashboards/panels.ts);
+ * with the address of a Prometheus it draws them from what that server has recorded in the last
+ * half hour, into `runs/dashboards`.
  *
  * @module
  */

@@ -1,5 +1,5 @@
 /**
- * A free TCP port, for tests and tools that start programs which are told theirs.
+ * A free TCP port, for tests and tools that start programs which get their port as an argument.
  *
  * @module
  */

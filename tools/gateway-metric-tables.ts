@@ -15,7 +15,7 @@ const TITLES: Readonly<Record<Exclude<MetricSource, 'absent'>, string>> = {
   grpc: 'Measured by the gRPC server, where it runs',
 };
 
-/** A table for each source, and one of what is absent. */
+/** A table for each source of metrics, and one of the published metrics that are absent. */
 export function gatewayMetricTables(): readonly string[] {
   const present = Object.entries(TITLES).map(([source, title]) => {
     const rows = rowsOf(source as MetricSource, ({ name, type, labels, help }) =>

@@ -171,7 +171,7 @@ export const GOLDEN_RUNS: Readonly<Record<string, GoldenRun>> = {
     set: {
       duration: '6s',
       'traffic.0.rate': '1000/s',
-      // So long that packets come after the wait for them.
+      // A delay so long that packets arrive after the receiver has stopped waiting for them.
       events: '[{ at: 4500ms, for: 300ms, link: "core-310 <-> core-210", set: { delay: 200ms } }]',
     },
     seeds: SEEDS,

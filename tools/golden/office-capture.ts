@@ -1,7 +1,8 @@
 /**
- * Makes `scenarios/office.pcapng`, the capture that `gateway-capture.yaml` sends again: twenty seconds of a small office, of which
- * nobody was there. A call of 200 B each 30 ms, a download in bursts of ten segments of 1,500 B each second, and a question
- * to a name server every two seconds; packets are cut behind their headers, as `tcpdump -s 48` does.
+ * Makes `scenarios/office.pcapng`, the capture that `gateway-capture.yaml` sends again: twenty
+ * seconds of an invented small office. A call of 200 B each 30 ms, a download in bursts of ten
+ * segments of 1,500 B each second, and a question to a name server every two seconds; packets are
+ * cut behind their headers, as `tcpdump -s 48` does.
  *
  * @module
  */

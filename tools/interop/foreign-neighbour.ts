@@ -1,7 +1,8 @@
 /**
- * Two nodes of ours on real sockets, and an address on this machine at which a foreign program acts as the
- * neighbour of the first: `third <-> here <-> there`; `there` is the foreign program, which is not started here. Any
- * agent that speaks a convergence layer can be tested so, as a neighbour and behind a relay of ours.
+ * Two nodes of ours on real sockets, and an address on this machine at which a foreign program acts
+ * as the neighbour of the first: `third <-> here <-> there`; `there` is the foreign program, which
+ * is not started here. Any agent that speaks a convergence layer can be tested in this way, as a
+ * neighbour and behind a relay of ours.
  *
  * @module
  */
@@ -35,7 +36,7 @@ export interface NodeSocketAddress {
 
 /** The addresses and options of the nodes. */
 export interface ForeignTestbedOptions {
-  /** For the files of the node; removed by the caller. */
+  /** Folder for the files of the nodes; removed by the caller. */
   readonly folder: string;
   /** Options of our nodes, as in a file: `layer: tcpcl`. */
   readonly options: string;

@@ -18,7 +18,10 @@ const SLIM = {
   'd3-format': join(ROOT, 'viz/app/slim/format.ts'),
 };
 
-/** What the editor of the Lab completes from: schemas without what it does not read, and the port as words. */
+/**
+ * The data from which the Lab's editor completes text: schemas without the parts that it does not
+ * read, and the words of the port.
+ */
 const EDITOR_WORDS: Plugin = {
   name: 'editor-words',
   enforce: 'pre',
@@ -32,10 +35,16 @@ const EDITOR_WORDS: Plugin = {
   },
 };
 
-/** Modules say by their address whether they are sources; these are built ones, and have no other address. */
+/**
+ * Modules tell by their address whether they run from source. Bundled modules have no address, so
+ * they get that of a built one.
+ */
 const ADDRESS = "'file:///orrery/dist/lab/orrery.js'";
 
-/** Nothing in a worker makes a JSON schema, which no bundler can tell: 5 kB gzipped. */
+/**
+ * Replaces code that makes JSON schemas: no worker calls it, which no bundler can know; it would
+ * take 5 kB gzipped.
+ */
 const NO_JSON_SCHEMAS = [
   'createToJSONSchemaMethod',
   'createStandardJSONSchemaMethod',

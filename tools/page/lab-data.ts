@@ -1,5 +1,6 @@
 /**
- * What the page of the Lab holds beside its script: the script of its workers, and the shipped files.
+ * What the page of the Lab holds besides its script: the script of its workers, and the shipped
+ * files.
  *
  * @module
  */

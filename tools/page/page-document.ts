@@ -8,11 +8,14 @@ import { createHash } from 'node:crypto';
 import { gzipSync } from 'node:zlib';
 import type { PageCode } from './bundle.ts';
 
-/** What a page holds beside its code. */
+/** What a page holds besides its code. */
 export interface PageParts {
   readonly code: PageCode;
   readonly title: string;
-  /** What the security policy allows beside the script itself: other scripts, workers, and to whom it may connect. */
+  /**
+   * What the security policy allows besides the script itself: other scripts, workers, and to whom
+   * it may connect.
+   */
   readonly scriptSource: string;
   readonly workerSource: string;
   readonly connectSource: string;

@@ -56,7 +56,10 @@ function outcomesOfCheck(check: RequirementCheck, run: LastRun): readonly CheckO
   return named.map(outcomeOfTest);
 }
 
-/** A file that did not run: the nightly speaks for those that take turns. */
+/**
+ * The outcome of a test file that did not run: the nightly run's outcome if the file is one
+ * of those that take turns.
+ */
 function outcomeOfSilentFile(file: string, run: LastRun): CheckOutcome {
   if (!takesTurns(file)) return { what: `${file}: did not run`, status: 'absent' };
   const outcome = outcomeOfRow(LONG_TESTS_ROW, run);

@@ -83,7 +83,10 @@ export async function checkTools(folder: string): Promise<boolean> {
   }
 }
 
-/** The paths that the control service tells an operator, once there are two, as {@link textOf} writes them. */
+/**
+ * The paths that the control service reports to an operator, in the form of {@link textOf}; waits
+ * until there are two.
+ */
 async function ownPaths(port: number): Promise<readonly string[]> {
   const endpoint = { host: '127.0.0.1', port };
   const question = { kind: 'paths', node: OWN_SERVICE, target: '', body: TARGET.isdAs };
