@@ -13,7 +13,14 @@ import { EventHeap } from '../engine/core/event-heap.ts';
 import { EventQueue } from '../engine/core/event-queue.ts';
 import { type BenchResult, cpuTimeUs, requireEqual, spreadOf } from './bench-result.ts';
 import { flatqueue } from './peers/flatqueue.ts';
-import { EXPECTED, FNV_START, fnvStep, HOLDS, hold, INCREMENT_NS } from './workloads/hold-model.ts';
+import {
+  FNV_START,
+  fnvStep,
+  HOLD_COUNT,
+  hold,
+  INCREMENT_NS,
+  PUBLISHED_RESULTS,
+} from './workloads/hold-model.ts';
 import { WorkloadRandom } from './workloads/xoshiro-below.ts';
 
 /** Name of this benchmark for `npm run bench -- hold-steps`. */
@@ -47,7 +54,7 @@ function nothing(pending: number): Taken {
   for (let payload = 0; payload < pending; payload += 1) random.below(INCREMENT_NS);
   let [hash, clockNs] = [FNV_START, 0];
   const cpuUs = cpuTimeUs(() => {
-    for (let i = 0; i < HOLDS; i += 1) {
+    for (let i = 0; i < HOLD_COUNT; i += 1) {
       hash = fnvStep(hash, i);
       clockNs ^= random.below(RANGE_NS);
     }
@@ -96,7 +103,7 @@ function heap(pending: number): Taken {
   }
   let [hash, clockNs] = [FNV_START, 0];
   const cpuUs = cpuTimeUs(() => {
-    for (let i = 0; i < HOLDS; i += 1) {
+    for (let i = 0; i < HOLD_COUNT; i += 1) {
       clockNs = queue.timeNs();
       const payload = queue.remove();
       hash = fnvStep(hash, payload);
@@ -119,7 +126,7 @@ function queue(pending: number): Taken {
   }
   let hash = FNV_START;
   const cpuUs = cpuTimeUs(() => {
-    for (let i = 0; i < HOLDS; i += 1) {
+    for (let i = 0; i < HOLD_COUNT; i += 1) {
       const slot = events.take();
       const payload = events.records[(slot << 2) | 2] as number;
       events.release(slot);
@@ -133,12 +140,12 @@ function queue(pending: number): Taken {
 
 /** Measures the scheduler, which protocols use: a queue that also checks delays and kinds, and calls a handler. */
 function scheduler(pending: number): Taken {
-  const { cpuUs, clockNs, fnv1a } = hold(pending, HOLDS);
+  const { cpuUs, clockNs, fnv1a } = hold(pending, HOLD_COUNT);
   return { cpuUs, clockNs, hash: Number.parseInt(fnv1a, 16) };
 }
 
 function bareQueue(pending: number): Taken {
-  const { cpuUs, clockNs, fnv1a } = flatqueue.hold(pending, HOLDS);
+  const { cpuUs, clockNs, fnv1a } = flatqueue.hold(pending, HOLD_COUNT);
   return { cpuUs, clockNs, hash: Number.parseInt(fnv1a, 16) };
 }
 
@@ -180,12 +187,12 @@ function measure(step: string, pending: number): number {
   const work = STEPS.get(step) ?? nothing;
   work(pending);
   const { cpuUs, clockNs, hash } = work(pending);
-  const expected = EXPECTED.get(pending);
+  const expected = PUBLISHED_RESULTS.get(pending);
   if (work !== nothing) requireEqual('clock', clockNs, expected?.clockNs ?? -1);
   if (work !== nothing && work !== bareQueue) {
     requireEqual('hash', (hash >>> 0).toString(16).padStart(8, '0'), expected?.fnv1a ?? '');
   }
-  return (cpuUs * NS_PER_US) / HOLDS;
+  return (cpuUs * NS_PER_US) / HOLD_COUNT;
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {

@@ -11,7 +11,7 @@ import { flatqueue } from './peers/flatqueue.ts';
 import { jsSimulator } from './peers/js-simulator.ts';
 import type { Peer } from './peers/peer.ts';
 import { simjs } from './peers/simjs.ts';
-import { EXPECTED, HOLDS, hold } from './workloads/hold-model.ts';
+import { HOLD_COUNT, hold, PUBLISHED_RESULTS } from './workloads/hold-model.ts';
 
 export const name = 'hold';
 
@@ -64,16 +64,16 @@ export function run(): BenchResult[] {
 }
 
 function runOurs(pending: number, idle: number): Sample {
-  const result = hold(pending, HOLDS, idle);
-  const expected = EXPECTED.get(pending);
+  const result = hold(pending, HOLD_COUNT, idle);
+  const expected = PUBLISHED_RESULTS.get(pending);
   requireEqual(`clock at ${pending} pending`, result.clockNs, expected?.clockNs ?? -1);
   requireEqual(`hash at ${pending} pending`, result.fnv1a, expected?.fnv1a ?? '');
-  return { count: HOLDS, cpuUs: result.cpuUs };
+  return { count: HOLD_COUNT, cpuUs: result.cpuUs };
 }
 
 /** Slow packages do fewer holds, and must then agree with our scheduler after the same number. */
 function runPeer(peer: Peer, pending: number): Sample {
-  const holds = pending === 1_000_000 ? HOLDS / 10 : HOLDS;
+  const holds = pending === 1_000_000 ? HOLD_COUNT / 10 : HOLD_COUNT;
   const result = peer.hold(pending, holds);
   const expected = expectedAfter(pending, holds);
   requireEqual(`clock of ${peer.name}`, result.clockNs, expected.clockNs);
@@ -84,7 +84,7 @@ function runPeer(peer: Peer, pending: number): Sample {
 const known = new Map<string, { readonly clockNs: number; readonly fnv1a: string }>();
 
 function expectedAfter(pending: number, holds: number): { clockNs: number; fnv1a: string } {
-  const published = holds === HOLDS ? EXPECTED.get(pending) : undefined;
+  const published = holds === HOLD_COUNT ? PUBLISHED_RESULTS.get(pending) : undefined;
   const key = `${pending}/${holds}`;
   const found = published ?? known.get(key) ?? hold(pending, holds);
   known.set(key, found);

@@ -17,8 +17,8 @@ import type { BenchResult } from './bench-result.ts';
 import { LAYOUTS, type Layout, liveResultOf } from './live.ts';
 import {
   figuresOf,
+  KNEE_MULTIPLES,
   kneeOf,
-  MULTIPLES,
   medianOf,
   type Phase,
   type PhaseFigures,
@@ -94,7 +94,7 @@ export function overloadResults(
   { knee, rounds: all, result }: Overload,
 ): readonly BenchResult[] {
   const atKnee = medianOf(all.map(([first]) => first?.goodput ?? Number.NaN));
-  const lines = MULTIPLES.map((times, index): BenchResult => {
+  const lines = KNEE_MULTIPLES.map((times, index): BenchResult => {
     const phases = all.flatMap((round) => round[index] ?? []);
     const ratios = all.map((round) => (round[index]?.goodput ?? 0) / (round[0]?.goodput ?? 0));
     const p95 = phases.map(({ p95NsMost }) => `${(p95NsMost / 1e6).toFixed(0)} ms`).join(', ');

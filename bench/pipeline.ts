@@ -23,8 +23,13 @@ import { type BenchResult, spreadOf } from './bench-result.ts';
 import { publishedForm } from './published-form.ts';
 import { hopParts } from './sphinx.ts';
 import { openPace } from './workloads/pace.ts';
-import { arrive, type Load, type PipelineLoadResult, saturate } from './workloads/pipeline-load.ts';
-import { FIRST_TOKENS, ValidPackets } from './workloads/valid-packets.ts';
+import {
+  type Load,
+  offerAtRate,
+  type PipelineLoadResult,
+  saturate,
+} from './workloads/pipeline-load.ts';
+import { TOKENS_PER_RUN_MAX, ValidPackets } from './workloads/valid-packets.ts';
 
 /** Name of this benchmark for `npm run bench -- pipeline`. */
 export const name = 'pipeline';
@@ -252,7 +257,9 @@ async function measure(
     return { measured, exchangeUs };
   };
   const at = (rate: number): Promise<Round> =>
-    judged(arrive(nextLoad(pipeline, job, valid), Math.round(rate * sizes.loadedSeconds), rate));
+    judged(
+      offerAtRate(nextLoad(pipeline, job, valid), Math.round(rate * sizes.loadedSeconds), rate),
+    );
   const full: Round[] = [];
   const demanded: Round[] = [];
   const loaded: Round[] = [];
@@ -309,7 +316,7 @@ let nextToken = 0;
 
 function nextLoad(pipeline: Pipeline, job: number, valid: ValidPackets): Load {
   const firstToken = nextToken;
-  nextToken += FIRST_TOKENS;
+  nextToken += TOKENS_PER_RUN_MAX;
   const settle: Load['settle'] = (token, result) => valid.settle(token, result);
   return { pipeline, job, packets: valid.packets, firstToken, settle };
 }

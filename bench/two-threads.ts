@@ -20,7 +20,7 @@ import { SHIPPED_FILE_FOLDERS } from '../scenarios/folders.ts';
 import { ProtocolRegistry } from '../scenarios/open/registry.ts';
 import { type BenchResult, requireEqual, spreadOf } from './bench-result.ts';
 import { type Arrivals, cutsOf, figuresOf } from './workloads/cuts.ts';
-import type { Once } from './workloads/run-once.ts';
+import type { RunTimes } from './workloads/run-once.ts';
 
 /** Name of this benchmark for `npm run bench -- two-threads`. */
 export const name = 'two-threads';
@@ -40,7 +40,7 @@ export async function run(): Promise<readonly BenchResult[]> {
   const [best] = figures;
   if (best === undefined) throw new Error('void: no cut');
   const meetingUs = await meetings();
-  const rounds: { readonly alone: Once; readonly beside: number }[] = [];
+  const rounds: { readonly alone: RunTimes; readonly beside: number }[] = [];
   for (let round = 0; round < ROUNDS; round += 1) {
     const [alone] = await runs(1);
     const pair = await runs(2);
@@ -119,14 +119,14 @@ function arrivalsOf(): Arrivals {
 }
 
 /** Runs the scenario in processes of their own, side by side. */
-async function runs(count: number): Promise<readonly Once[]> {
+async function runs(count: number): Promise<readonly RunTimes[]> {
   const done = await Promise.all(Array.from({ length: count }, () => once()));
   for (const { fingerprint } of done)
     requireEqual('fingerprint', fingerprint, done[0]?.fingerprint ?? '');
   return done;
 }
 
-function once(): Promise<Once> {
+function once(): Promise<RunTimes> {
   return new Promise((resolve, reject) => {
     const child = spawn(process.execPath, [...process.execArgv, ONCE, SCENARIO], {
       stdio: ['ignore', 'pipe', 'inherit'],
@@ -137,7 +137,7 @@ function once(): Promise<Once> {
     });
     child.on('error', reject);
     child.on('close', (code) => {
-      if (code === 0) resolve(JSON.parse(text) as Once);
+      if (code === 0) resolve(JSON.parse(text) as RunTimes);
       else reject(new Error(`a run ended with ${code}`));
     });
   });

@@ -23,7 +23,7 @@ const LATENCY_MAX_NS = 250_000_000;
 const ROUNDS = 3;
 
 /** The multiples of the knee in one round. */
-export const MULTIPLES = [1, 1.5, 3] as const;
+export const KNEE_MULTIPLES = [1, 1.5, 3] as const;
 
 /** Packets sent at one rate for some time. */
 export interface Phase {
@@ -56,7 +56,9 @@ export function staircase(rates: readonly number[], stepNs = 2 * SECOND_NS): rea
 
 /** Phases at all multiples of the knee, round after round, with a pause after each phase. */
 export function rounds(knee: number, phaseNs = 3 * SECOND_NS): readonly Phase[] {
-  const rates = Array.from({ length: ROUNDS }, () => MULTIPLES.map((times) => times * knee)).flat();
+  const rates = Array.from({ length: ROUNDS }, () =>
+    KNEE_MULTIPLES.map((times) => times * knee),
+  ).flat();
   return rates.map((rate, index) => {
     const startNs = WARMUP_NS + index * (phaseNs + PAUSE_NS);
     return { rate, startNs, stopNs: startNs + phaseNs };
@@ -114,7 +116,7 @@ export function kneeOf(steps: readonly PhaseFigures[]): number {
 
 /** Groups the results of the phases of {@link rounds} by round. */
 export function roundsOf(figures: readonly PhaseFigures[]): readonly Round[] {
-  const size = MULTIPLES.length;
+  const size = KNEE_MULTIPLES.length;
   return Array.from({ length: figures.length / size }, (_, round) =>
     figures.slice(round * size, (round + 1) * size),
   );

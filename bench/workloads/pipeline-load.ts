@@ -62,7 +62,7 @@ export function saturate(load: Load, total: number, window: number): Promise<Pip
 }
 
 /** Sends `total` packets at a mean rate per second, with exponentially distributed gaps. */
-export function arrive(load: Load, total: number, rate: number): Promise<PipelineLoadResult> {
+export function offerAtRate(load: Load, total: number, rate: number): Promise<PipelineLoadResult> {
   const run = new Run(load, total);
   const gaps = openRandomStream(1, 'bench', 'arrivals');
   const meanMs = 1_000 / rate;

@@ -11,7 +11,7 @@ import type { PipelineResult } from '../../engine/live/pipeline/submission.ts';
 import { DisturbedRound, requireEqual } from '../bench-result.ts';
 import type { MeasuredFigure } from '../in-turn.ts';
 import { type PipelineLoadResult, saturate } from './pipeline-load.ts';
-import { FIRST_TOKENS, ValidPackets } from './valid-packets.ts';
+import { TOKENS_PER_RUN_MAX, ValidPackets } from './valid-packets.ts';
 
 const JOBS = new URL('./sphinx-job.ts', import.meta.url).href;
 const DIFFERENT = 64;
@@ -57,7 +57,7 @@ export class PipelineRates {
       byWorker[result.worker] = (byWorker[result.worker] ?? 0) + 1;
       this.#valid.settle(token, result);
     };
-    const firstToken = FIRST_TOKENS * this.#runs;
+    const firstToken = TOKENS_PER_RUN_MAX * this.#runs;
     this.#runs += 1;
     const load = { pipeline, job, packets: this.#valid.packets, firstToken, settle };
     await saturate(load, WARM_UP, WINDOW);

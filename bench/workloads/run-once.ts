@@ -11,7 +11,7 @@ import { SHIPPED_FILE_FOLDERS } from '../../scenarios/folders.ts';
 import { ProtocolRegistry } from '../../scenarios/open/registry.ts';
 
 /** The times that a run took, and its fingerprint. */
-export interface Once {
+export interface RunTimes {
   readonly fingerprint: string;
   /** Wall clock, from the first event to the last. */
   readonly engineMs: number;
@@ -27,7 +27,7 @@ const scenario = loadScenario({
 });
 const began = performance.now();
 const { fingerprint, engine } = runSeed({ scenario, registry, seed: 1, recordings: {} });
-const once: Once = {
+const once: RunTimes = {
   fingerprint,
   engineMs: engine?.busyMs ?? Number.NaN,
   wallMs: performance.now() - began,

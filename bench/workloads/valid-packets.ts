@@ -28,7 +28,7 @@ const DELAY_MS_MAX = 3_600_000;
 /** 10,000 packets a second for 20 minutes, so that the filter does not fit into any CPU cache. */
 const FILTER = { expectedTags: 12_000_000, falsePositive: 1e-6 };
 /** Largest number of tokens in one run; the first token of each run is a multiple of it. */
-export const FIRST_TOKENS = 1_000_000;
+export const TOKENS_PER_RUN_MAX = 1_000_000;
 /** One byte in this many is compared. */
 const STRIDE = 61;
 /** Number of bytes of a tag that differ between passes. */
@@ -105,7 +105,7 @@ export class ValidPackets {
     const settled = isDone ? completeUnwrap(this.#rules, result) : undefined;
     const isForward = settled !== undefined && 'unwrapped' in settled;
     const expected = this.#expected[token % count] as Uint8Array;
-    const isFirst = token % FIRST_TOKENS < count;
+    const isFirst = token % TOKENS_PER_RUN_MAX < count;
     const isRight = isFirst ? equalBytes(result.bytes, expected) : isLike(result.bytes, expected);
     if (!isForward || !isRight) this.wrong += 1;
   }

@@ -26,7 +26,7 @@ export interface GuardedRun {
 type Call = (...args: never[]) => unknown;
 
 /** What nodes must use instead of ambient clocks, timers and random numbers, as text for messages. */
-export const INSTEAD = {
+export const AMBIENT_REPLACEMENTS = {
   time: 'host.now(), or host.clock() for calendar time',
   chance: "host.random('purpose')",
   bytes: 'host.randomBytes(length)',
@@ -38,10 +38,10 @@ export type GuardedFunctions = readonly [object, string, readonly string[], stri
 
 /** Functions to guard that every machine has. */
 const EVERYWHERE: readonly GuardedFunctions[] = [
-  [Math, 'Math.', ['random'], INSTEAD.chance],
-  [performance, 'performance.', ['now'], INSTEAD.time],
-  [globalThis, '', ['setTimeout', 'setInterval'], INSTEAD.later],
-  [globalThis.crypto, 'crypto.', ['getRandomValues', 'randomUUID'], INSTEAD.bytes],
+  [Math, 'Math.', ['random'], AMBIENT_REPLACEMENTS.chance],
+  [performance, 'performance.', ['now'], AMBIENT_REPLACEMENTS.time],
+  [globalThis, '', ['setTimeout', 'setInterval'], AMBIENT_REPLACEMENTS.later],
+  [globalThis.crypto, 'crypto.', ['getRandomValues', 'randomUUID'], AMBIENT_REPLACEMENTS.bytes],
 ];
 
 let run: GuardedRun | undefined;
@@ -94,18 +94,18 @@ function guardFunction(owner: object, name: string, forbidden: Forbidden): void 
 
 /** Guards `Date`: making a date from given numbers is allowed, but reading the present date is refused. */
 function guardDate(): void {
-  guardFunction(Date, 'now', { call: 'Date.now()', instead: INSTEAD.time });
+  guardFunction(Date, 'now', { call: 'Date.now()', instead: AMBIENT_REPLACEMENTS.time });
   const original = Date;
   const construct = (target: DateConstructor, args: [], newTarget: object): object => {
     if (args.length === 0 && run?.isNodeCode() === true) {
-      refuse({ call: 'new Date()', instead: INSTEAD.time }, construct as Call);
+      refuse({ call: 'new Date()', instead: AMBIENT_REPLACEMENTS.time }, construct as Call);
     }
     const made = newTarget === globalThis.Date ? target : newTarget;
     return Reflect.construct(target, args, made as typeof Date) as object;
   };
   const apply = (target: DateConstructor): string => {
     if (run?.isNodeCode() === true) {
-      refuse({ call: 'Date()', instead: INSTEAD.time }, apply as Call);
+      refuse({ call: 'Date()', instead: AMBIENT_REPLACEMENTS.time }, apply as Call);
     }
     return target();
   };

@@ -7,14 +7,14 @@ import crypto from 'node:crypto';
 import { syncBuiltinESMExports } from 'node:module';
 import timers from 'node:timers';
 import {
+  AMBIENT_REPLACEMENTS,
   type GuardedFunctions,
   type GuardedRun,
   guardRun,
-  INSTEAD,
   installAmbientGuard,
 } from './ambient-guard.ts';
 
-const { bytes, later, time } = INSTEAD;
+const { bytes, later, time } = AMBIENT_REPLACEMENTS;
 
 const IN_NODE: readonly GuardedFunctions[] = [
   [process.hrtime, 'process.hrtime.', ['bigint'], time],

@@ -27,7 +27,7 @@ export function fileNameOfPath(path: string): string {
  * The extension of a path with its dot; empty if the last part of the path has no dot, or only
  * begins with one.
  */
-export function endingOfPath(path: string): string {
+export function extensionOfPath(path: string): string {
   const name = fileNameOfPath(path);
   const at = name.lastIndexOf('.');
   return at <= 0 || name === '..' ? '' : name.slice(at);

@@ -4,7 +4,7 @@
  * @module
  */
 import * as zod from 'zod';
-import { INSTEAD, installAmbientGuard } from '../../engine/live/ambient-guard.ts';
+import { AMBIENT_REPLACEMENTS, installAmbientGuard } from '../../engine/live/ambient-guard.ts';
 import { folderOfPath, resolvePath } from '../../engine/pure/paths.ts';
 import { loadingError, moduleIssue } from '../../scenarios/open/module-face.ts';
 import { Refusal } from '../../scenarios/refusal.ts';
@@ -47,7 +47,7 @@ export class UserModules {
     if (known !== undefined) return known;
     // The page recognises code by its file name, to ask before code of a link runs and to keep its workers apart.
     if (!isCodeName(path)) throw new Refusal(`${path} is not the name of a module (.ts or .js)`);
-    installAmbientGuard([[globalThis, '', ['requestAnimationFrame'], INSTEAD.later]]);
+    installAmbientGuard([[globalThis, '', ['requestAnimationFrame'], AMBIENT_REPLACEMENTS.later]]);
     const text = new TextDecoder().decode(this.#files.read(path, () => undefined));
     const { code } = this.#strip(path, text);
     const exports: Exports = {};

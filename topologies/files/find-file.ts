@@ -6,7 +6,7 @@
  * @module
  */
 import {
-  endingOfPath,
+  extensionOfPath,
   fileNameOfPath,
   folderOfPath,
   isAbsolutePath,
@@ -57,7 +57,7 @@ export function findFile(name: string, { files, folders, labels }: FilePlaces): 
 function pathsOf(place: string): readonly string[] {
   // A file with exactly this name is tried first, because files of other programs often have no
   // extension.
-  return endingOfPath(place) === '' ? [place, `${place}.yaml`, `${place}.json`] : [place];
+  return extensionOfPath(place) === '' ? [place, `${place}.yaml`, `${place}.json`] : [place];
 }
 
 function isFolder(name: string, files: readonly string[]): FoundFile {

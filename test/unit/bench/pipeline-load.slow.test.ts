@@ -4,12 +4,12 @@
  */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import {
-  arrive,
   type Load,
+  offerAtRate,
   type PipelineLoadResult,
   saturate,
 } from '../../../bench/workloads/pipeline-load.ts';
-import { FIRST_TOKENS, ValidPackets } from '../../../bench/workloads/valid-packets.ts';
+import { TOKENS_PER_RUN_MAX, ValidPackets } from '../../../bench/workloads/valid-packets.ts';
 import { createCryptoProvider } from '../../../engine/crypto/index.ts';
 import { Pipeline } from '../../../engine/live/pipeline/pipeline.ts';
 import { poolHitRatio } from '../../../engine/live/pipeline/stats.ts';
@@ -28,7 +28,7 @@ beforeAll(async () => {
 afterAll(() => pipeline.close());
 
 function load(): Load {
-  const firstToken = runs * FIRST_TOKENS;
+  const firstToken = runs * TOKENS_PER_RUN_MAX;
   runs += 1;
   const settle: Load['settle'] = (token, result) => valid.settle(token, result);
   return { pipeline, job, packets: valid.packets, firstToken, settle };
@@ -49,7 +49,7 @@ describe('a load on the pipeline', () => {
   });
 
   it('sends as many packets as asked for at a rate, and each comes back once', async () => {
-    const measured = await arrive(load(), 400, 1_000);
+    const measured = await offerAtRate(load(), 400, 1_000);
     expect(measured.times.data().count + measured.dropped).toBe(400);
     expect(measured.seconds).toBeGreaterThan(0.25);
     expect(valid.wrong).toBe(0);

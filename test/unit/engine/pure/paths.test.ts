@@ -2,7 +2,7 @@ import { posix } from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import {
-  endingOfPath,
+  extensionOfPath,
   fileNameOfPath,
   folderOfPath,
   isAbsolutePath,
@@ -26,7 +26,7 @@ describe('paths are those of posix in node:path', () => {
         // Node keeps a second slash before the last part.
         expect(folderOfPath(one)).toBe(posix.dirname(one).replace(/(?<=.)\/+$/, ''));
         expect(fileNameOfPath(one)).toBe(posix.basename(one));
-        expect(endingOfPath(one)).toBe(posix.extname(one));
+        expect(extensionOfPath(one)).toBe(posix.extname(one));
       }),
       { numRuns: 2_000 },
     );
