@@ -57,7 +57,7 @@ import {
   TRUNCATE_FRAME,
   withoutVoidFrames,
 } from '../net/store-frames.ts';
-import { UnsyncedFrames } from '../net/waiting-frames.ts';
+import { UnsyncedFrames } from '../net/unsynced-frames.ts';
 import {
   type DiskFile,
   FILE_MODE,

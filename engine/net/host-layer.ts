@@ -27,7 +27,7 @@ import type { PeerReachability, Transport, TransportHandlers } from '../host/tra
 import { MeterTable } from '../measure/counters.ts';
 import type { ContactWatch } from './contact-watch.ts';
 import { assertDropReasonDeclared } from './drop-reasons.ts';
-import { HostProtocol } from './host-member.ts';
+import { HostProtocol } from './host-protocol.ts';
 import type { CarrierSpec, HostStack, StackProtocol } from './host-stack.ts';
 import { FINGERPRINT_KINDS } from './network.ts';
 

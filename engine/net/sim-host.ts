@@ -32,7 +32,7 @@ import { ContactWatch } from './contact-watch.ts';
 import { assertDropReasonDeclared } from './drop-reasons.ts';
 import type { FinishedProtocol, HostLayerServices, LayerOptions } from './host-layer.ts';
 import { HostLayer } from './host-layer.ts';
-import { HostProtocol } from './host-member.ts';
+import { HostProtocol } from './host-protocol.ts';
 import { createHostLog, createHostTrace } from './host-reports.ts';
 import { HostSockets } from './host-sockets.ts';
 import { HostStack, type StackProtocol, type StackSurroundings } from './host-stack.ts';

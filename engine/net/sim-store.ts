@@ -20,7 +20,7 @@ import {
   type StoreFrame,
   TRUNCATE_FRAME,
 } from './store-frames.ts';
-import { UnsyncedFrames } from './waiting-frames.ts';
+import { UnsyncedFrames } from './unsynced-frames.ts';
 
 /**
  * What a crash leaves of the bytes written since the last confirmed sync: nothing (`synced`), a random number of whole

@@ -23,7 +23,7 @@ import type { LocalWorld } from '../world.ts';
 import { MessageAccounts } from './accounts.ts';
 import type { MessageAccountant } from './message-account.ts';
 import { MessageLedger } from './message-ledger.ts';
-import { TransitLedger } from './passage-ledger.ts';
+import { TransitLedger } from './transit-ledger.ts';
 
 /** The parts of a run that message accounting needs. */
 export interface MessageAccountingParts {

@@ -1,7 +1,7 @@
 /**
  * The common part of all accounts of messages: the possible fates of a message, and the sums over fates
  * (ADR 0028). What nodes report decides how fates are found: `message-ledger.ts` follows messages that
- * nodes hold, `passage-ledger.ts` messages that nodes pass on at once.
+ * nodes hold, `transit-ledger.ts` messages that nodes pass on at once.
  *
  * @module
  */

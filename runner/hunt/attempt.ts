@@ -52,7 +52,7 @@ export interface AttemptOutcome {
   readonly events: readonly EventValues[];
   /** The breaks, each once. */
   readonly breaks: readonly HuntBreak[];
-  /** What the run reached (reached.ts), as sorted texts. */
+  /** What the run reached (reached-states.ts), as sorted texts. */
   readonly reached: readonly string[];
   /** The fingerprint, 16 hex digits; empty if the run did not end. */
   readonly fingerprint: string;

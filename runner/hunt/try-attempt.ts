@@ -23,7 +23,7 @@ import type { Attempt, AttemptOutcome, HuntBreak } from './attempt.ts';
 import { BreakHistory } from './break-history.ts';
 import { GrowthWatch } from './growth.ts';
 import type { HuntedScenario } from './hunted-scenario.ts';
-import { ReachedStates } from './reached.ts';
+import { ReachedStates } from './reached-states.ts';
 
 /** Longest text of a break, characters. */
 const TEXT_MAX = 400;

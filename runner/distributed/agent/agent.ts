@@ -32,7 +32,7 @@ import { RunFlows } from '../../traffic/run-flows.ts';
 import type { StoreFault, Undo, WorldListener } from '../../world.ts';
 import { type LiveRunWorld, makeLiveWorld } from '../../worlds/live/live-world.ts';
 import type { AgentAssignment, AgentReport, RunCommand } from '../messages/messages.ts';
-import { ReportingWitness } from '../messages/telling-witness.ts';
+import { ReportingWitness } from '../messages/reporting-witness.ts';
 import { AgentAskHandler } from './agent-asks.ts';
 import { AgentMeasurements } from './agent-measurements.ts';
 import { truncateReportText } from './broken-report.ts';

@@ -29,7 +29,7 @@ import {
   ARRIVED_ROW_WIDTH,
   SENT_ROW_WIDTH,
 } from '../messages/messages.ts';
-import { readSumChecks } from '../messages/telling-witness.ts';
+import { readSumChecks } from '../messages/reporting-witness.ts';
 import type { AgentProcess } from '../processes/agent-process.ts';
 import { findFailureLine } from '../processes/failure-line.ts';
 import type { ProcessFleet } from '../processes/process-fleet.ts';

@@ -28,8 +28,8 @@ import type {
 } from '../../world.ts';
 import type { AgentCommand, AgentFleet } from '../messages/messages.ts';
 import { AgentTallies } from './agent-tallies.ts';
+import { MeasurementMergeQueue } from './measurement-merge-queue.ts';
 import { RemoteAsks } from './remote-asks.ts';
-import { MeasurementMergeQueue } from './settle-queue.ts';
 import { WallClockAgenda } from './wall-agenda.ts';
 
 /** A world whose nodes and links are in other processes, controlled by commands over channels. */

@@ -33,6 +33,7 @@ import {
   type PackedHistogram,
   packedHistogramProblem,
 } from './packed-histogram.ts';
+import { SUM_CHECKS_BYTES } from './reporting-witness.ts';
 import {
   bigIntShape,
   booleanShape,
@@ -52,7 +53,6 @@ import {
   type ShapeCheck,
   taggedUnionShape,
 } from './shape.ts';
-import { SUM_CHECKS_BYTES } from './telling-witness.ts';
 
 /** A message of the right shape, or a text on what is wrong with it. */
 export type ReadMessageResult<T> = { readonly message: T } | { readonly wrong: string };

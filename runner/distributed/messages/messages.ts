@@ -216,7 +216,7 @@ export type AgentReport =
       readonly message: string;
     }
   | { readonly type: 'tally'; readonly tally: AgentTally }
-  /** A node has put a vector into a sum; the checks of the vector are those of `telling-witness.ts`. */
+  /** A node has put a vector into a sum; the checks of the vector are those of `reporting-witness.ts`. */
   | {
       readonly type: 'addend';
       readonly space: string;

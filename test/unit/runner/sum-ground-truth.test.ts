@@ -4,7 +4,7 @@ import type { SumClaim } from '../../../engine/host/protocol.ts';
 import {
   computeSumChecks,
   readSumChecks,
-} from '../../../runner/distributed/messages/telling-witness.ts';
+} from '../../../runner/distributed/messages/reporting-witness.ts';
 import { SumGroundTruth } from '../../../runner/traffic/sum-ground-truth.ts';
 
 const A = Uint32Array.of(1, 0xffff_ffff, 5);

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import {
   type MeasuredBatch,
   MeasurementMergeQueue,
-} from '../../../../runner/distributed/coordinator/settle-queue.ts';
+} from '../../../../runner/distributed/coordinator/measurement-merge-queue.ts';
 
 /** A queue, and a record of what it has executed with the instant that it showed. */
 function recorded(): {
