@@ -82,8 +82,8 @@ export const DOCUMENT_READY_EPOCH_SHARE: number = 5 / 8;
 export const KEY_OVERLAP_EPOCH_SHARE: number = 1 / 8;
 /**
  * An authority makes the first document when no new descriptor has arrived for this time, in ns:
- * long enough for nodes that upload immediately after their start. The authority also waits for so
- * long after its own start.
+ * long enough for nodes that upload immediately after their start. The authority also waits for
+ * this long after its own start.
  */
 export const FIRST_DOCUMENT_WAIT_NS: number = 500 * MS;
 /** Pause before a request to the authority is repeated, in ns. */

@@ -9,9 +9,9 @@ import type { MessagePurpose } from '../../engine/host/privacy.ts';
 export const MIXNET_PACKET_KINDS = {
   /** A fragment of a message of the application. */
   payload: 'content',
-  /** A reply over a SURB that acknowledges a fragment. */
-  ack: 'reaction',
   /** A reply that acknowledges a fragment, sent with the fragment's SURB. */
+  ack: 'reaction',
+  /** A packet that a client sends to itself. */
   loop: 'cover',
   /** A packet that a client sends to a random provider, which drops it. */
   'drop-cover': 'cover',

@@ -4,7 +4,7 @@
  * accept at present: the clock of the creator or of this node is off, or the packet was under way
  * too long.
  *
- * Only the MAC of the header distinguishes them, and to check it takes a key exchange for each key.
+ * Only the MAC of the header distinguishes them, and checking it takes a key exchange for each key.
  * So only a limited number of packets per second is checked; all other packets count as forged.
  *
  * @module

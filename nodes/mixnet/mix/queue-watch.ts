@@ -1,6 +1,6 @@
 /**
- * Warns the operator, once, when the queue of a mix will nearly fill: by Little's law a mix holds
- * on average the rate of packets times their mean delay (R-193).
+ * Warns the operator, once, when the queue of a mix is expected to be nearly full: by Little's law,
+ * the mean number of packets in a mix is their rate times their mean delay (R-193).
  *
  * The rate of arriving packets is measured, so the warning comes before the queue is full. The
  * watch has no other effect.

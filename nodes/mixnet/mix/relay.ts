@@ -1,7 +1,6 @@
 /**
  * Relays packets at mixes and providers: removes a layer of encryption, refuses replays, delays the
- * packet as the mixing strategy requires, and sends it on (docs/spec/mixnet.md, "Packets at a
- * mix").
+ * packet by the mixing strategy, and sends it on (docs/spec/mixnet.md, "Packets at a mix").
  *
  * State machine of one packet: received -> opened -> durable (its tag is on disk) -> waiting in the
  * mixing strategy -> sent. A packet that ends at this node is passed, after `durable`, to {@link
@@ -141,9 +140,11 @@ export class Relay {
   readonly #waiting: (Held | undefined)[] = [];
   /** Unused item numbers below the length of `#waiting`, for reuse. */
   readonly #freeItems: number[] = [];
-  /** The packet being opened; below it, the rights of its sender, and why it is refused. */
+  /** The packet being opened. */
   #held: Held | undefined;
+  /** The rights of the sender of `#held`. */
   #origin: SenderRights | undefined;
+  /** Why `#held` is refused, if it is. */
   #refusal: MixnetDropReason | undefined;
   #knownOpening: Opening | undefined;
   #rulesUntilNs: Nanoseconds = 0;
@@ -278,8 +279,7 @@ export class Relay {
       this.#settle(held, origin, this.#parts.format.receive(rules, packet));
       return;
     }
-    // A thread returns the index of a key in the setup, so these rules are used even if there are
-    // newer ones by then.
+    // A thread returns the index of a key in this setup, so newer rules must not be used then.
     this.#threads.run(setup, packet, (output) => {
       this.#lookAt(held, origin);
       if (output === undefined) this.#discard(held, 'unwrap-failed');

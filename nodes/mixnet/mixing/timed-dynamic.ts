@@ -1,6 +1,6 @@
 /**
  * Cottrell's timed dynamic pool, as in Mixmaster (Serjantov, Dingledine, Syverson 2002): every T,
- * of s messages in the pool max(0, min(s - nmin, floor(f s))) leave. The more traffic, the more
+ * max(0, min(s - nmin, floor(f s))) of the s messages in the pool leave. The more traffic, the more
  * messages remain in the pool.
  *
  * @module

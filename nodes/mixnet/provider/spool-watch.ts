@@ -5,7 +5,7 @@
  * The rates at which messages arrive and are retrieved are measured since the last retrieval that
  * found at most one batch in the spool. If the spool has grown by several batches since then, the
  * client retrieves too rarely. After a long pause of the client, the measurement starts again. The
- * watch has no other effect than a warning.
+ * watch only warns; it changes nothing.
  *
  * @module
  */
