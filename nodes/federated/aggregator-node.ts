@@ -175,7 +175,7 @@ export class AggregatorNode implements NodeHandle {
     else this.#tellTight(this.#account);
   }
 
-  /** Runs the attack on the last model if options ask for one, then `done`. */
+  /** Runs the attack on the last model if the options ask for one, then calls `done`. */
   #attacked(done: () => void): void {
     if (this.#attack === undefined) {
       done();

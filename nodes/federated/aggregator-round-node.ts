@@ -156,8 +156,8 @@ export class AggregatorRound {
   }
 
   /**
-   * True if the message is an input to another session than that of the client's group: its round is
-   * over.
+   * True if the message is an input to a session other than that of the client's group; the round of
+   * such a session is over.
    */
   #isLate(message: FederatedMessage, { name }: Group): boolean {
     const session = sessionOfInput(message);

@@ -8,7 +8,7 @@
 /** Channel byte of this protocol's messages in a carrier. */
 export const FEDERATED_CHANNEL = 3;
 
-/** Length of a session id, a digest, bytes. */
+/** Length of a session id, which is a digest, in bytes. */
 export const FEDERATED_SESSION_ID_BYTES = 32;
 /** Length of the seed from which all nodes draw their data, bytes. */
 export const DATA_SEED_BYTES = 32;
@@ -24,7 +24,7 @@ export const INVITED_PER_WANTED_MAX = 10;
 /** Default of the longest wait for the answers of a phase, ns: 30 s. */
 export const DEFAULT_PHASE_TIMEOUT_NS = 30_000_000_000;
 
-/** Times that a client goes through its examples in a round, by default. */
+/** Number of passes of a client over its examples in a round, by default. */
 export const DEFAULT_EPOCHS = 5;
 /** Number of examples in a batch of training, by default. */
 export const DEFAULT_BATCH_SIZE = 32;

@@ -185,7 +185,7 @@ export class GossipNode implements NodeHandle {
     return bytes.length;
   }
 
-  /** Measures the accuracy of this node's model, at the end; then the node has finished. */
+  /** Measures the accuracy of this node's final model, and then reports that the node has finished. */
   #evaluate(): void {
     const { options } = this.#setup;
     const source = nodeDataSource(this.#host.crypto, this.#setup);

@@ -1,9 +1,9 @@
 /**
- * Clients add noise in levels, each from its own key. Once the sum is known, the levels are removed
- * that would be needed only if more clients had been lost (Jiang, Wang, Chen 2024, "Dordis", EuroSys).
+ * Clients add noise in levels, each from its own key. Levels that would be needed only if more clients had
+ * been lost are removed once the sum is known (Jiang, Wang, Chen 2024, "Dordis", EuroSys).
  *
- * A client decides by the list of survivors that it has got which levels it reveals. In signed mode all
- * clients have seen the same list; in semi-honest mode the server is trusted to tell the right one.
+ * A client decides which levels it reveals by the list of survivors that it received. In signed mode all
+ * clients have seen the same list; in semi-honest mode the server is trusted to send the right one.
  *
  * @module
  */

@@ -52,9 +52,11 @@ export interface TracedRoundState {
   readonly threshold: number;
   /** Number of clients that a client shares masks with; 0 if inputs are not hidden. */
   readonly neighbours: number;
-  /** Indices of the clients whose keys, shares and inputs have arrived, ascending. */
+  /** Indices of the clients whose keys have arrived, ascending. */
   readonly keys: readonly number[] | null;
+  /** Indices of the clients whose shares have arrived, ascending. */
   readonly shares: readonly number[] | null;
+  /** Indices of the clients whose inputs have arrived, ascending. */
   readonly inputs: readonly number[] | null;
   /** Why there is no sum. */
   readonly reason: string | null;
@@ -102,8 +104,9 @@ export interface TracedSessionState {
   readonly round: number;
   /** A phase of the client, or `left`. */
   readonly phase: string;
-  /** Bytes of the sum's messages that were given to the carrier, and received. */
+  /** Bytes of the sum's messages that were given to the carrier. */
   readonly up: number;
+  /** Bytes of the sum's messages that were received. */
   readonly down: number;
 }
 

@@ -78,7 +78,7 @@ export class ClientTrainer {
 
   /**
    * Learns from all examples, starting at `model`.
-   * @param done Gets the difference to `model`.
+   * @param done Called with the difference from `model`.
    * @param began Called before each slice with the number of its examples.
    * @returns a function that ends the training; `done` is then not called.
    */

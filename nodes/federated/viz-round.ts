@@ -18,8 +18,8 @@ import {
 export const CLIENT_MESSAGE_STEPS = ['keys', 'shares', 'input', 'unmasking'] as const;
 
 /**
- * {@link CLIENT_MESSAGE_STEPS} that a client has sent, by its phase; for `left`, only the aggregator's state
- * tells.
+ * Number of {@link CLIENT_MESSAGE_STEPS} that a client has sent, by its phase. For `left`, only the
+ * aggregator's state contains this number.
  */
 const SENT: Readonly<Record<string, number>> = {
   advertised: 1,
@@ -42,8 +42,9 @@ export interface DrawnClient {
    * others.
    */
   readonly isLost: boolean;
-  /** Bytes sent and received; null if the client's session is not in the trace. */
+  /** Bytes sent; null if the client's session is not in the trace. */
   readonly up: number | null;
+  /** Bytes received; null if the client's session is not in the trace. */
   readonly down: number | null;
 }
 

@@ -144,7 +144,10 @@ function wave(turns: number): number {
   return ((half < 1 ? 16 : -16) * product) / (5 - 4 * product);
 }
 
-/** Draws a line between each two clients that share a mask: of one client above all others and in other colours. */
+/**
+ * Draws a line between each two clients that share a mask. The lines of the client `focus` are above all
+ * others and have other colours.
+ */
 function edgesOf(round: DrawnRound, ring: Ring, focus: DrawnClient | undefined): readonly Shape[] {
   const others = round.clients.length > EDGES_OF_ALL ? [] : round.clients;
   const shapes = others.flatMap((one) =>

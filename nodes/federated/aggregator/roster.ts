@@ -53,7 +53,7 @@ export class ClientReadiness {
   }
 
   /** True if each client has reported whether it can take part. */
-  get isHeardOf(): boolean {
+  get haveAllReported(): boolean {
     return this.#ready + this.#declined === this.#standings.size;
   }
 

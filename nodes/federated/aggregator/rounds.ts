@@ -172,13 +172,13 @@ export class RoundMachine implements StateMachine<RoundInput, RoundEffect> {
    */
   #isEnough(): boolean {
     const { options, clients } = this.#parts;
-    const { ready, isHeardOf } = this.#roster;
+    const { ready, haveAllReported } = this.#roster;
     if (ready === clients.length) return true;
     // The additional clients that the option `over` invites must be ready too, unless no further client
     // is expected.
-    const isLast = isHeardOf || this.#isLate;
+    const isLast = haveAllReported || this.#isLate;
     const wanted = isLast ? wantedClientCount(options.select) : invitedClientCount(options.select);
-    const isStarted = isHeardOf || this.#isLate || this.#round > this.#parts.over;
+    const isStarted = haveAllReported || this.#isLate || this.#round > this.#parts.over;
     return isStarted && ready >= Math.max(options.minimum, wanted);
   }
 

@@ -2,8 +2,9 @@
  * Classifiers with a softmax at the end: dense layers with rectifiers between, cross-entropy as
  * loss. Softmax regression is such a classifier without a hidden layer.
  *
- * Weights of a layer stand as [input][output], then its biases; layers follow each other. Sums run in
- * this order, and only + - * / and our own exp and log are used, so that all machines compute the same bits.
+ * The weights of a layer are stored as [input][output], followed by its biases; layers follow each other.
+ * Sums are computed in this order, with only + - * / and our own exp and log, so that all machines compute
+ * the same bits.
  *
  * @module
  */
@@ -166,7 +167,7 @@ export class Model {
     return right / examples.count;
   }
 
-  // hot: once per example and epoch; 2.6 ns of CPU for each weight, one tenth of a batch's step included.
+  // hot: once per example and epoch; 2.6 ns of CPU for each weight, including one tenth of a batch's step.
   #addGradient(
     weights: Weights,
     examples: Examples,
@@ -248,7 +249,10 @@ function addSlopes(
 }
 
 // hot: once per example and hidden layer.
-/** The derivative of the loss by the outputs of the layer below; 0 where the rectifier cut an output to 0. */
+/**
+ * The derivative of the loss with respect to the outputs of the layer below; 0 where the rectifier cut an
+ * output to 0.
+ */
 function passOn(
   { inputs, outputs, at }: Layer,
   weights: Weights,

@@ -35,7 +35,7 @@ export function examplesOfRows(
 /**
  * Pictures of bytes, scaled to 0 to 1.
  * @param pixels One picture after the other.
- * @returns undefined if the pictures are not as many as the labels, or a label is not a class.
+ * @returns undefined if there are not as many pictures as labels, or if a label is not a class.
  */
 export function examplesOfPictures(
   pixels: Uint8Array,

@@ -67,7 +67,7 @@ export class PrivacyAccountant {
     return [...this.#spent.values()].reduce((sum, rounds) => sum + rounds, 0);
   }
 
-  /** The rounds so far, as an accountant can be given them after a restart. */
+  /** The rounds so far, in the form in which an accountant takes them after a restart. */
   get spent(): readonly SpentRounds[] {
     const entries = [...this.#spent].sort(([first], [second]) => first - second);
     return entries.map(([clients, rounds]) => ({ clients, rounds }));
@@ -85,8 +85,8 @@ export class PrivacyAccountant {
   }
 
   /**
-   * The tight epsilon of all rounds so far; takes seconds. Discrete noise has no tight account here:
-   * for it, the epsilon by Renyi orders.
+   * The tight epsilon of all rounds so far; takes seconds. For discrete noise, which has no tight
+   * account here, the epsilon by Renyi orders.
    */
   tight(): number {
     const { mechanism, delta } = this.#settings;

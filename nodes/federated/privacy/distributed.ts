@@ -36,7 +36,10 @@ export interface DistributedNoiseRound {
 export const ROUNDING_BETA = 0.6065306597126334;
 
 const TAU_FACTOR = 10;
-/** Further summands are replaced by an upper bound: they hardly differ. */
+/**
+ * Largest number of summands of tau that are computed; the others, which hardly differ, are replaced by an
+ * upper bound.
+ */
 const TAU_TERMS_MAX = 1_000;
 /** Factor of the terms of order 3 and above in the bound on Poisson sampling, {@link poissonSampledCurve}. */
 const HIGHER_TERMS = 3;

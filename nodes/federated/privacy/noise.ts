@@ -2,8 +2,8 @@
  * Continuous Gaussian noise through the quantile of the normal distribution: one draw uses two words
  * whatever the result, and has the same bits on every machine.
  *
- * **Not for real data.** Doubles are not the real numbers: which doubles a sum can have depends on
- * the data, and an adversary who sees all bits of a noisy sum can tell neighbours apart (Mironov
+ * **Not for real data.** Doubles are not the real numbers: the set of doubles that a noisy sum can be
+ * depends on the data, and an adversary who sees all bits of the sum can tell neighbours apart (Mironov
  * 2012, "On significance of the least significant bits for differential privacy"). In a test the
  * adversary is our own code; for data that leave the machine, use the discrete Gaussian on the ring.
  *

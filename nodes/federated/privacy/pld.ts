@@ -146,7 +146,7 @@ export function pldEpsilon(
   account: SampledGaussianStep & {
     readonly steps: number;
     readonly delta: number;
-    /** The interval where a step loses much; {@link PLD_GRID_INTERVAL} unless told otherwise. */
+    /** Largest interval that the grid starts from; {@link PLD_GRID_INTERVAL} by default. */
     readonly coarsest?: number;
   },
 ): number {

@@ -3,7 +3,7 @@
  * around the ring: random signs, then the Walsh-Hadamard transform (Kairouz, Liu, Steinke 2021,
  * arXiv 2102.06387, section 4; Ailon and Chazelle 2006).
  *
- * All clients and the aggregator use the same signs, from a seed of the round; the signs are no
+ * All clients and the aggregator use the same signs, from a seed of the round; the signs are not
  * secret.
  *
  * @module

@@ -56,8 +56,9 @@ export interface PrivacySettings {
   readonly orders?: readonly number[];
 }
 
-/** Least and largest `noise` divided by the weight cap: less hides nothing, more leaves nothing to learn. */
+/** Smallest `noise` divided by the weight cap: less hides nothing. */
 const NOISE_MIN = 0.001;
+/** Largest `noise` divided by the weight cap: more leaves nothing to learn. */
 const NOISE_MAX = 1e9;
 /** Least standard deviation, in ring units, for which a sum of discrete Gaussians is nearly a discrete Gaussian. */
 const SUMMABLE_UNITS_MIN = 3;

@@ -1,6 +1,6 @@
 /**
  * Groups: a secure sum in each random group of clients, and a robust rule over the means of the
- * groups. Its disadvantage: an update is hidden only among the updates of its group.
+ * groups. The disadvantage: an update is hidden only among the updates of its group.
  *
  * @module
  */

@@ -117,7 +117,7 @@ class Events {
     return 0;
   }
 
-  /** Hypergeometric probabilities of 0 … drawn marked clients among those drawn. */
+  /** Hypergeometric probabilities: element i is that of i marked clients among `drawn` drawn clients. */
   #pmf(marked: number, drawn: number): Float64Array {
     const n = this.#clients;
     const all = this.#choose(n, drawn);

@@ -30,7 +30,7 @@ export interface VerifySignaturesInput {
   }[];
 }
 
-/** A client's secrets, and the neighbours that shall hold shares of them. */
+/** A client's secrets, and the neighbours that are to hold shares of them. */
 export interface ShareKeysInput {
   readonly session: Uint8Array;
   readonly index: number;

@@ -103,8 +103,9 @@ export class ServerMachine implements StateMachine<Exclude<ServerInput, TimerDue
   readonly #answered = new Set<number>();
   readonly #gone = new Set<number>();
   #graph: MaskGraph = ringMaskGraph([], 0);
-  /** Clients whose shares arrived (U2), and whose inputs did (U3), ascending. */
+  /** Clients whose shares arrived (U2), ascending. */
   #sharers: readonly number[] = [];
+  /** Clients whose inputs arrived (U3), ascending. */
   #survivors: readonly number[] = [];
   /** The lists of survivors and lost clients that each client was sent. */
   readonly #asked = new Map<number, SurvivorLists>();

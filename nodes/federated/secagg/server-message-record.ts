@@ -31,8 +31,8 @@ export interface ServerMessageRecordParts {
 }
 
 /**
- * Secret that tests public keys, any would do: X25519 clears the low bits of a secret, so that points of
- * low order give zero.
+ * Secret with which public keys are tested. Any secret would do: X25519 clears the low bits of a secret,
+ * so that points of low order give zero.
  */
 const PROBE = new Uint8Array(KEY_BYTES).fill(1);
 
@@ -126,7 +126,7 @@ export class ServerMessageRecord {
     }
   }
 
-  /** Notes shares, none of which may be of a secret that `from` was not asked about. */
+  /** Notes shares; refuses all of them if one belongs to a secret that `from` was not asked about. */
   unmask(
     from: number,
     given: readonly UnmaskShare[],

@@ -102,7 +102,7 @@ export function lagrangeWeightsAtZero(points: readonly number[]): Uint16Array {
 /** Rebuilds a secret from shares in the order of their weights. */
 export type ShareCombiner = (shares: readonly Uint8Array[]) => Uint8Array;
 
-/** Number of secrets from which on tables of products cost less than logarithms. */
+/** From this number of secrets on, tables of products cost less than logarithms. */
 const SECRETS_FOR_TABLES = 4;
 
 /** Prepares weighted sums of shares, for about `secrets` secrets. */
