@@ -154,7 +154,7 @@ export class ControlCalls {
     this.#endpoint.suspect((way) => isOver(way, item));
   }
 
-  /** Makes a call over one way. @returns a function that ends the call without telling anybody. */
+  /** Makes a call over one way. @returns a function that ends the call without calling `done`. */
   #attempt(
     way: ControlWay,
     message: Uint8Array,

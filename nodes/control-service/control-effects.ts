@@ -20,7 +20,7 @@ import type { ControlBehaviour } from './behaviour.ts';
 import type { ControlOptions } from './config.ts';
 import type { ControlDropReason } from './drops.ts';
 import type { ControlKeys } from './keys.ts';
-import type { ToldInterface } from './lookup/revocations.ts';
+import type { ReportedInterface } from './lookup/revocations.ts';
 import type { ControlSurroundings } from './surroundings.ts';
 import type { ControlWay, QuotedPacket } from './ways.ts';
 
@@ -60,8 +60,8 @@ export type ControlInput =
     } & HostKeyRequest)
   | ({ readonly kind: 'interface-down' } & InterfaceDown);
 
-/** A report that an interface is down: an SCMP error of a router about one of our packets, or what a host has found. */
-export interface InterfaceDown extends ToldInterface {
+/** A report that an interface is down: an SCMP error of a router about one of our packets, or a report of a host. */
+export interface InterfaceDown extends ReportedInterface {
   /** The packet that the router's error quotes; absent in the report of a host. */
   readonly quote?: QuotedPacket;
 }

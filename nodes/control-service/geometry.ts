@@ -56,7 +56,7 @@ export const STREAM_OPEN_MAX = 64;
  * {@link STREAM_OPEN_MAX} that are handled. A read cannot hold more: each request takes at least eight bytes.
  */
 export const STREAM_WAITING_MAX = 16_384;
-/** Number of rounds of lookups for watched ASes of which one includes the ASes to which a path was found already. */
+/** One in this many rounds of lookups for watched ASes includes the ASes to which a path was found already. */
 export const FOUND_PATH_LOOKUP_ROUNDS = 10;
 /** How long an interface is believed to be down after a report (reference private/revcache, RawTTL), ns. */
 export const REVOCATION_NS = 10 * SECOND_NS;
@@ -64,12 +64,12 @@ export const REVOCATION_NS = 10 * SECOND_NS;
  * Rate of hosts' reports that are believed: in {@link REVOCATION_NS} they fill about a tenth of
  * {@link REVOCATIONS_MAX}.
  */
-export const HOST_REPORTS = { perSecond: 10, burst: 10 } as const;
+export const HOST_REPORT_RATE = { perSecond: 10, burst: 10 } as const;
 /**
  * Rate of routers' errors that are believed about interfaces that were not believed to be down: in
  * {@link REVOCATION_NS} as many as {@link REVOCATIONS_MAX}.
  */
-export const SCMP_REPORTS = { perSecond: 100, burst: 100 } as const;
+export const SCMP_REPORT_RATE = { perSecond: 100, burst: 100 } as const;
 /** Largest number of interfaces that are believed to be down; beyond it, the oldest belief is dropped. */
 export const REVOCATIONS_MAX = 1_000;
 /**

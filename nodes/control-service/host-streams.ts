@@ -22,8 +22,8 @@ import {
 } from '../scion/index.ts';
 import { HOST_STREAMS_MAX, STREAMS_OF_HOST_MAX } from './geometry.ts';
 import { fittingSegments } from './lookup/fitting-segments.ts';
-import type { ToldInterface } from './lookup/revocations.ts';
-import { type AnswerDone, StreamRequests } from './stream-requests.ts';
+import type { ReportedInterface } from './lookup/revocations.ts';
+import { type AnswerCallback, StreamRequests } from './stream-requests.ts';
 
 /** Finds segments for a host. */
 type FindSegments = (target: IsdAs, done: (answer: HostAnswer) => void) => void;
@@ -39,7 +39,7 @@ type FindHostKey = (
 export interface HostStreamsParts {
   readonly segments: FindSegments;
   readonly key: FindHostKey;
-  readonly takeReport: (item: ToldInterface) => void;
+  readonly takeReport: (item: ReportedInterface) => void;
 }
 
 interface OpenStream {
@@ -130,7 +130,7 @@ export class HostStreams {
   }
 
   /** Handles a message; `done` is called once, with the function that makes the answer, if there is an answer. */
-  #handle(address: string, message: Uint8Array, done: AnswerDone): void {
+  #handle(address: string, message: Uint8Array, done: AnswerCallback): void {
     const key = decodeHostKeyRequest(message);
     if (key !== undefined && key !== 'malformed') {
       // The key is given for the host at the other end of the stream, whatever address its request

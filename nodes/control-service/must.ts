@@ -11,7 +11,8 @@ import type { Must } from '../../engine/host/must.ts';
  */
 export const CONTROL_MUST: Must = {
   always: {
-    // No answer has a path over such an interface, and none is avoided longer than a report is believed.
+    // No answer has a path over an interface that is believed to be down, and no interface is avoided for longer than a
+    // report is believed.
     'control.revoked_paths': { count: '== 0' },
     'control.avoided': { max: '<= 10s' },
   },

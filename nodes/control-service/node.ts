@@ -62,12 +62,12 @@ import { FoundAses } from './found-ases.ts';
 import {
   BEACONS_LISTED_MAX,
   FOUND_PATH_LOOKUP_ROUNDS,
-  HOST_REPORTS,
+  HOST_REPORT_RATE,
   LOOKUPS_MAX,
 } from './geometry.ts';
 import { HostStreams } from './host-streams.ts';
 import type { ControlKeys } from './keys.ts';
-import type { ToldInterface } from './lookup/revocations.ts';
+import type { ReportedInterface } from './lookup/revocations.ts';
 import { isEmpty, NO_SEGMENTS } from './lookup/segment-sets.ts';
 import { AS_KEY_NAME, controlServiceKeySource, provisionedPki } from './provisioning.ts';
 import { ControlService } from './service.ts';
@@ -139,7 +139,7 @@ class ControlNode implements NodeHandle {
   readonly #endHost: ScmpEndHost;
   readonly #questions: EndHostQuestions;
   readonly #daemonQuestions: DaemonQuestions;
-  readonly #reports = TokenBucket.of(HOST_REPORTS);
+  readonly #reports = TokenBucket.of(HOST_REPORT_RATE);
   #token = 0;
   /** Absent while no trace is recorded. */
   readonly #trace: ControlTraceWriter | undefined;
@@ -277,7 +277,7 @@ class ControlNode implements NodeHandle {
   }
 
   /** Takes the report of a host that an interface is down (docs/spec/scion-control.md, "Lookups"). */
-  #takeReport(item: ToldInterface): void {
+  #takeReport(item: ReportedInterface): void {
     if (!this.#reports.take(this.#host.now())) this.#host.drop('host-reports');
     else this.#shell.take({ kind: 'interface-down', ...item });
   }

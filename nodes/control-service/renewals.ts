@@ -65,7 +65,7 @@ export class Renewals {
   #count = 0;
   /**
    * The number of the new key in the present request: the time of the first try in seconds since 1970, so that a
-   * restarted control service makes no key for a second time. Undefined while none is requested.
+   * control service does not make the same key again after a restart. Undefined while no certificate is requested.
    */
   #asked: number | undefined;
   /** Earliest time of the next request, seconds since 1970. */

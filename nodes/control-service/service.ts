@@ -39,9 +39,9 @@ import type {
 } from './control-effects.ts';
 import { HostKeys } from './drkey/host-keys.ts';
 import type { Level1Question } from './drkey/level1-exchange.ts';
-import type { KeyDone } from './drkey/level1-keys.ts';
+import type { KeyCallback } from './drkey/level1-keys.ts';
 import type { ControlDropReason } from './drops.ts';
-import { ASES_KEPT_MAX, SCMP_REPORTS, TICK_NS } from './geometry.ts';
+import { ASES_KEPT_MAX, SCMP_REPORT_RATE, TICK_NS } from './geometry.ts';
 import { openControlKeys } from './keys.ts';
 import { SegmentDatabase } from './lookup/database.ts';
 import { fittingSegments } from './lookup/fitting-segments.ts';
@@ -51,7 +51,7 @@ import { Revocations } from './lookup/revocations.ts';
 import { countSegments, isEnded, isWholeSegment, NO_SEGMENTS } from './lookup/segment-sets.ts';
 import { RPC_MESSAGE_BYTES_MAX } from './rpc/geometry.ts';
 import { linkEndsAt } from './surroundings.ts';
-import type { AskAs } from './trc-updates.ts';
+import type { AskOtherAs } from './trc-updates.ts';
 import type { Trust } from './trust.ts';
 import { type ArrivalWay, type ControlWay, WayMaker } from './ways.ts';
 import {
@@ -82,7 +82,7 @@ export class ControlService implements StateMachine<ControlInput, ControlEffect>
   readonly revocations: Revocations;
   readonly #keys: HostKeys;
   readonly #behaviour: ControlBehaviour;
-  readonly #reports = TokenBucket.of(SCMP_REPORTS);
+  readonly #reports = TokenBucket.of(SCMP_REPORT_RATE);
   #effects: ControlEffect[] = [];
   #now: Nanoseconds = 0;
   #tickNs: Nanoseconds;
@@ -230,7 +230,7 @@ export class ControlService implements StateMachine<ControlInput, ControlEffect>
     this.#beaconing.tick(now);
     this.#attack?.tick(now);
     this.#keys.tick();
-    const ask: AskAs = (of, message, done) => this.#askCore(of, message, done);
+    const ask: AskOtherAs = (of, message, done) => this.#askCore(of, message, done);
     this.trust?.renew(ask);
     this.trust?.propose(ask);
     this.#effects.push({ kind: 'ticked' });
@@ -373,7 +373,7 @@ export class ControlService implements StateMachine<ControlInput, ControlEffect>
     return typeof answer === 'string' ? this.#refuse(answer) : controlAnswer(answer);
   }
 
-  #askForKey(owner: IsdAs, question: () => Level1Question, done: KeyDone): void {
+  #askForKey(owner: IsdAs, question: () => Level1Question, done: KeyCallback): void {
     this.#lookup.find(owner, (segments) => {
       const route = this.#calls.routeOver(owner, segments);
       if (route === undefined) {

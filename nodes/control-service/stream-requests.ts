@@ -9,7 +9,7 @@ import { encodeSegmentFrame } from '../scion/index.ts';
 import { STREAM_OPEN_MAX, STREAM_WAITING_MAX } from './geometry.ts';
 
 /** Takes the function that makes the message of an answer; undefined if there is no answer. */
-export type AnswerDone = (make: (() => Uint8Array) | undefined) => void;
+export type AnswerCallback = (make: (() => Uint8Array) | undefined) => void;
 
 interface Waiting {
   readonly request: number;
@@ -19,7 +19,7 @@ interface Waiting {
 /** The requests on a stream. */
 export class StreamRequests {
   readonly #stream: Pick<Stream, 'setPaused' | 'write'>;
-  readonly #handle: (message: Uint8Array, done: AnswerDone) => void;
+  readonly #handle: (message: Uint8Array, done: AnswerCallback) => void;
   /** Requests that arrived in one read together with those that are open. */
   readonly #waiting: Waiting[] = [];
   /** Functions that make answers once the stream has room; only then is their message encoded. */
@@ -32,7 +32,7 @@ export class StreamRequests {
 
   constructor(
     stream: Pick<Stream, 'setPaused' | 'write'>,
-    handle: (message: Uint8Array, done: AnswerDone) => void,
+    handle: (message: Uint8Array, done: AnswerCallback) => void,
   ) {
     this.#stream = stream;
     this.#handle = handle;

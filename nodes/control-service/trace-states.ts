@@ -22,8 +22,9 @@ export interface KnowledgeState {
   readonly segments: number;
   /** The number of segments that other ASes registered. */
   readonly registered: number;
-  /** The number of watched ASes to which a path was found, and the number of all watched ASes. */
+  /** The number of watched ASes to which a path was found. */
   readonly found: number;
+  /** The number of all watched ASes. */
   readonly watched: number;
 }
 
@@ -112,7 +113,7 @@ export const ORIGINS_TRACE: SingleTraceState<readonly TracedOrigin[]> = {
   ),
 };
 
-/** The number of watched ASes to which there was a path, with the instant since which. */
+/** The numbers of watched ASes to which there was a path, each with the instant from which on it was this number. */
 export const PATHS_TRACE: SingleTraceState<
   readonly { readonly found: number; readonly sinceNs: number }[]
 > = {
@@ -129,8 +130,9 @@ export const PATHS_TRACE: SingleTraceState<
  */
 export const CERTIFICATE_TRACE: SingleTraceState<{
   readonly ca: string;
-  /** The instant from which on the certificate was used, and the instant at which it expires. */
+  /** The instant from which on the certificate was used. */
   readonly sinceNs: number;
+  /** The instant at which the certificate expires. */
   readonly untilNs: number;
   readonly renewedNs: readonly number[];
 }> = {

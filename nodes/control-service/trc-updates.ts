@@ -27,7 +27,7 @@ import { controlRequest } from './wire.ts';
 
 /** When an AS proposes a TRC, and how long the TRC's predecessor stays in use. */
 export interface TrcPlan {
-  /** From when on the AS proposes the TRC, seconds since 1970. */
+  /** The time from which on the AS proposes the TRC, seconds since 1970. */
   readonly atSeconds: number;
   readonly graceSeconds: number;
 }
@@ -49,7 +49,11 @@ export interface TrcUpdatesParts {
 }
 
 /** Asks the control service of an AS; `done` is called if an answer comes. */
-export type AskAs = (isdAs: IsdAs, message: Uint8Array, done: (answer: Uint8Array) => void) => void;
+export type AskOtherAs = (
+  isdAs: IsdAs,
+  message: Uint8Array,
+  done: (answer: Uint8Array) => void,
+) => void;
 
 /** A proposed payload, with the votes so far and the voters that are missing. */
 interface Proposal {
@@ -83,7 +87,7 @@ export class TrcUpdates {
   }
 
   /** Proposes the next TRC when it is due, repeatedly until there is one. */
-  propose(ask: AskAs): void {
+  propose(ask: AskOtherAs): void {
     const { trcPlan, seconds } = this.#parts;
     const latest = this.#latest();
     if (trcPlan === undefined || latest === undefined || seconds() < this.#nextSeconds) return;
@@ -140,7 +144,7 @@ export class TrcUpdates {
 
   /**
    * As many voters as the quorum requires, this AS first. A voter that was asked last and has not voted comes after all
-   * others, so that each try has one silent voter less: a quorum of voters that answer is found.
+   * others, so that each try has one silent voter fewer, until a quorum of voters that answer is found.
    */
   #voters(latest: Trc, own: Certificate): readonly Certificate[] {
     const all = certificatesOfKind(latest, 'regular').filter((one) => one !== own);

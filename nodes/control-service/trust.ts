@@ -37,7 +37,7 @@ import {
 } from './pki/trust-store.ts';
 import type { Validity } from './pki/validity.ts';
 import { Renewals, type RenewalsParts } from './renewals.ts';
-import { type AskAs, TrcUpdates, type TrcUpdatesParts } from './trc-updates.ts';
+import { type AskOtherAs, TrcUpdates, type TrcUpdatesParts } from './trc-updates.ts';
 import {
   decodeChain,
   decodeTrcAnswer,
@@ -143,8 +143,9 @@ export class Trust {
   }
 
   /**
-   * The key with which the control service signs now, and the key's certificate. It ends with the latest TRC at the
-   * latest, so that no hop field outlives either (reference private/trust/signer_gen.go, Generate).
+   * The key with which the control service signs now, and how verifiers find the key's certificate. `notAfter` is at
+   * most the end of the latest TRC, so that no hop field outlives certificate or TRC (reference
+   * private/trust/signer_gen.go, Generate).
    */
   signer(): EntrySigner {
     const { isdAs } = this.#parts;
@@ -179,7 +180,7 @@ export class Trust {
   }
 
   /** Requests the next certificate when it is due; `ask` finds the way to the CA. */
-  renew(ask: AskAs): void {
+  renew(ask: AskOtherAs): void {
     const due = this.#renewals.due();
     if (due === undefined) return;
     const take = (answer: Uint8Array): void => {
@@ -195,7 +196,7 @@ export class Trust {
   }
 
   /** Proposes the next TRC of the ISD when it is due. */
-  propose(ask: AskAs): void {
+  propose(ask: AskOtherAs): void {
     this.#updates.propose(ask);
   }
 

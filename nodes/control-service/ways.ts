@@ -30,9 +30,9 @@ export interface ControlWay extends RpcWay {
   readonly host: HostAddress;
   readonly port: number;
   readonly path: WirePath;
-  /** Address of the border router through which they leave this AS. */
+  /** Address of the border router through which packets leave this AS. */
   readonly router: string;
-  /** The interface on which the packet entered that this way answers, if it came over a one-hop path; otherwise 0. */
+  /** For the answer to a packet that came over a one-hop path, the interface on which it entered; otherwise 0. */
   readonly ingress: number;
   /** The interfaces on the way, as far as they are known. */
   readonly interfaces: readonly PathInterface[];

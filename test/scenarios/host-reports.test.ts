@@ -1,6 +1,6 @@
 /** Hosts tell the control service of their AS which interfaces they have found down, and no others. */
 import { describe, expect, it } from 'vitest';
-import { HOST_REPORTS } from '../../nodes/control-service/geometry.ts';
+import { HOST_REPORT_RATE } from '../../nodes/control-service/geometry.ts';
 import { GATEWAY_PORT } from '../../nodes/gateway/underlay/underlay-path.ts';
 import { encodeDownReport } from '../../nodes/scion/daemon/host-request.ts';
 import { encodeSegmentFrame } from '../../nodes/scion/index.ts';
@@ -212,8 +212,8 @@ describe('an interface that a host has found down', () => {
       for (const frame of frames) stream?.write(frame);
     });
     world.sim.runUntil(20 * SECOND + 500 * MS);
-    expect(revokedAt(run, 'control-1-4').length).toBeLessThanOrEqual(HOST_REPORTS.burst + 5);
-    expect(revokedAt(run, 'control-1-4').length).toBeGreaterThanOrEqual(HOST_REPORTS.burst);
+    expect(revokedAt(run, 'control-1-4').length).toBeLessThanOrEqual(HOST_REPORT_RATE.burst + 5);
+    expect(revokedAt(run, 'control-1-4').length).toBeGreaterThanOrEqual(HOST_REPORT_RATE.burst);
     expect(world.nodeDrops()['host-reports']).toBeGreaterThanOrEqual(85);
   });
 });

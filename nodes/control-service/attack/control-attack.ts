@@ -1,6 +1,7 @@
 /**
  * Messages that the control service of a hostile AS sends in addition to its regular work, also in live runs: beacons
- * and registrations that others have to refuse, each kind for another drop reason. It has only the keys of its own AS.
+ * and registrations that others have to refuse, each kind for another drop reason. The attacker has only the keys of
+ * its own AS.
  *
  * Pure, and of bounded work: one message of each kind per interface and interval.
  *

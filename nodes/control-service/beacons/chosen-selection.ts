@@ -33,7 +33,7 @@ export function chosenSelection(
 }
 
 /**
- * Wraps a selection so that it never throws, chooses only candidates, each at most once, and not more than allowed.
+ * Wraps a selection so that it never throws, chooses only candidates, each at most once, and no more than allowed.
  * @param onFailure Called if the selection throws or returns no list: then nothing is chosen.
  */
 export function guardedSelection(
@@ -62,7 +62,7 @@ function selectedBy(
     const chosen: unknown = selection.select(candidates, most);
     return Array.isArray(chosen) ? new Set(chosen) : undefined;
   } catch {
-    // The code is the user's: an error that it throws is no mistake of the node.
+    // The code is the user's: an error that it throws is not a mistake of the node.
     return undefined;
   }
 }

@@ -36,7 +36,7 @@ export function knownSegment(
 }
 
 /** What became of a segment given to a store: `new` and `newer` were stored, `known` and `full` were not. */
-export type StoredAs = 'new' | 'newer' | 'known' | 'full';
+export type InsertResult = 'new' | 'newer' | 'known' | 'full';
 
 /** How many segments a {@link SegmentStore} keeps. */
 export interface SegmentStoreLimits {
@@ -69,8 +69,8 @@ export class SegmentStore {
     return [...this.#byKey.keys()];
   }
 
-  /** Stores a segment, unless the same segment is known and as new. */
-  insert(key: IsdAs, segment: KnownSegment): StoredAs {
+  /** Stores a segment, unless the same segment is already stored and is at least as new. */
+  insert(key: IsdAs, segment: KnownSegment): InsertResult {
     const identity = mapKeyOfHash(segment.identity);
     const segments = this.#byKey.get(key) ?? new Map<string, KnownSegment>();
     this.#nextExpiry = Math.min(this.#nextExpiry, segment.expiryHalfSeconds);

@@ -20,12 +20,12 @@ import {
   type Level1Question,
   type Level1Refusal,
 } from './level1-exchange.ts';
-import { type KeyDone, Level1Keys } from './level1-keys.ts';
+import { type KeyCallback, Level1Keys } from './level1-keys.ts';
 
 /** The parts of {@link HostKeys}. */
 export interface HostKeysParts extends Level1ExchangeParts {
   /** Asks another AS for a level 1 key; `done` is called once. `question` is called when there is a path to the AS. */
-  readonly ask: (owner: IsdAs, question: () => Level1Question, done: KeyDone) => void;
+  readonly ask: (owner: IsdAs, question: () => Level1Question, done: KeyCallback) => void;
 }
 
 /** The keys of hosts of one AS. */
@@ -72,7 +72,7 @@ export class HostKeys {
       done(undefined);
       return;
     }
-    const answer: KeyDone = (level1) => {
+    const answer: KeyCallback = (level1) => {
       const key = level1 && deriveDrkeyAsHostKey(crypto, level1, host);
       done(key && { epochBegin, key });
     };

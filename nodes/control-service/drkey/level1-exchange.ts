@@ -2,9 +2,9 @@
  * How a control service asks another AS's control service for a level 1 key, and how that one answers: DRKeyLevel1 of
  * the reference (proto/control_plane/v1/drkey.proto).
  *
- * In the reference the call is inside TLS, whose certificates tell who asks. Here both ends sign with the keys of their
- * ASes, and the level 1 key is encrypted under an X25519 agreement between two fresh key pairs: only the AS that signed
- * the request can read the answer, only the key's owner can have made it, and it fits no other epoch or request.
+ * In the reference the call is inside TLS, whose certificates identify the asker. Here both ends sign with the keys of
+ * their ASes, and the level 1 key is encrypted under an X25519 agreement between two fresh key pairs: only the AS that
+ * signed the request can read the answer, only the key's owner can have made it, and it fits no other epoch or request.
  *
  * @module
  */

@@ -15,7 +15,7 @@ import {
 } from '../geometry.ts';
 
 /** Called once with the requested level 1 key; undefined if there is none. */
-export type KeyDone = (key: Uint8Array | undefined) => void;
+export type KeyCallback = (key: Uint8Array | undefined) => void;
 
 interface KnownKey {
   readonly owner: IsdAs;
@@ -31,7 +31,7 @@ interface KnownKey {
 export interface Level1KeysParts {
   readonly seconds: () => number;
   /** Asks the AS `owner` for a key; `done` gets undefined if the AS does not answer. */
-  readonly fetch: (owner: IsdAs, epochBegin: number, done: KeyDone) => void;
+  readonly fetch: (owner: IsdAs, epochBegin: number, done: KeyCallback) => void;
 }
 
 /** The level 1 keys of other ASes. */
@@ -40,7 +40,7 @@ export class Level1Keys {
   /** Keys by owner and epoch; when there are too many, the oldest is dropped. */
   readonly #keys = new Map<string, KnownKey>();
   /** The callbacks of requests that are under way, by owner and epoch. */
-  readonly #waiting = new Map<string, KeyDone[]>();
+  readonly #waiting = new Map<string, KeyCallback[]>();
 
   constructor(parts: Level1KeysParts) {
     this.#parts = parts;
@@ -55,7 +55,7 @@ export class Level1Keys {
    * Finds a key for a host.
    * @param done Called once; with undefined if there is no key, or too many requests are open.
    */
-  find(owner: IsdAs, epochBegin: number, done: KeyDone): void {
+  find(owner: IsdAs, epochBegin: number, done: KeyCallback): void {
     const known = this.#keys.get(nameOf(owner, epochBegin));
     if (known === undefined) {
       this.#ask(owner, epochBegin, (key) => {
@@ -89,7 +89,7 @@ export class Level1Keys {
     this.#ask(owner, next, () => undefined);
   }
 
-  #ask(owner: IsdAs, epochBegin: number, done: KeyDone): void {
+  #ask(owner: IsdAs, epochBegin: number, done: KeyCallback): void {
     const name = nameOf(owner, epochBegin);
     const waiting = this.#waiting.get(name);
     if (waiting !== undefined) {

@@ -12,7 +12,7 @@ import {
   type SegmentsByRole,
   type SegmentsRequest,
 } from '../../scion/index.ts';
-import { type KnownSegment, SegmentStore, type StoredAs } from '../beacons/store.ts';
+import { type InsertResult, type KnownSegment, SegmentStore } from '../beacons/store.ts';
 import { ASES_KEPT_MAX, CANDIDATES_MAX } from '../geometry.ts';
 import { isExpired, NO_SEGMENTS } from './segment-sets.ts';
 
@@ -51,12 +51,12 @@ export class SegmentDatabase {
   }
 
   /** Stores a segment that ends here. */
-  keep(segment: KnownSegment): StoredAs {
+  keep(segment: KnownSegment): InsertResult {
     return this.#ending.insert(findFirstAs(segment.segment), segment);
   }
 
   /** Stores a down segment that another AS registers. */
-  register(segment: KnownSegment): StoredAs {
+  register(segment: KnownSegment): InsertResult {
     return this.#registered.insert(findLastAs(segment.segment), segment);
   }
 
@@ -84,7 +84,7 @@ export class SegmentDatabase {
     return origins.flatMap((origin) => this.#ending.of(origin, this.#parts.halfSeconds()));
   }
 
-  /** The segments that a core AS answers another control service; none unless `source` is this AS. */
+  /** The segments with which a core AS answers another control service; none unless `source` is this AS. */
   answerTo({ source, target }: SegmentsRequest): SegmentsByRole {
     const { own, halfSeconds } = this.#parts;
     if (!this.isCore || source !== own) return NO_SEGMENTS;

@@ -16,8 +16,8 @@ import {
 } from '../../scion/index.ts';
 import { REVOCATIONS_MAX } from '../geometry.ts';
 
-/** An interface that is reported down, and who reports it. */
-export interface ToldInterface extends PathInterface {
+/** An interface that is reported down, and the source of the report. */
+export interface ReportedInterface extends PathInterface {
   /** The source of the report: `SCMP from 1-ff00:0:110`, `host 127.0.0.2`. */
   readonly by: string;
   /** Present if a router made the report and quoted a packet of an open call. */
@@ -30,10 +30,10 @@ export interface RevokedInterface extends PathInterface {
 }
 
 /** An interface that is believed to be down. */
-export interface HeldRevocation {
+export interface ActiveRevocation {
   /** The interface, such as `1-ff00:0:110#2`. */
   readonly of: string;
-  /** Whose report was the last one. */
+  /** The source of the last report, in the form of {@link ReportedInterface.by}. */
   readonly by: string;
   /** Time since that report, ns. */
   readonly ageNs: Nanoseconds;
@@ -70,7 +70,7 @@ export class Revocations {
   }
 
   /** The interfaces that are believed to be down, each with its last report. */
-  list(): readonly HeldRevocation[] {
+  list(): readonly ActiveRevocation[] {
     const now = this.#parts.now();
     return [...this.#revoked]
       .filter(([of]) => this.#isHeld(of))
@@ -78,7 +78,7 @@ export class Revocations {
   }
 
   /** Records a report that an interface is down. @returns true if it was not believed to be down before. */
-  note(item: ToldInterface): boolean {
+  note(item: ReportedInterface): boolean {
     this.removeExpired();
     const { now, clock } = this.#parts;
     const name = formatInterface(item);
@@ -118,7 +118,7 @@ export class Revocations {
   }
 
   /**
-   * Of a verified segment's interfaces, believes those to be up that its beacon passed after they were reported down.
+   * Believes that interfaces of a verified segment are up if its beacon passed them after they were reported down.
    */
   liftPassedBy(segment: SignedSegment): void {
     if (this.#revoked.size === 0) return;
@@ -167,8 +167,8 @@ export class Revocations {
 }
 
 /**
- * An interface of a segment, and the latest time, seconds since 1970, of which signatures prove that the beacon passed
- * the interface after it; 0 if they prove nothing.
+ * An interface of a segment, and the latest time, seconds since 1970, after which, as signatures prove, the beacon
+ * passed the interface; 0 if they prove nothing.
  */
 interface PassedInterface {
   readonly item: PathInterface;

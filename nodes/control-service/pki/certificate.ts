@@ -17,14 +17,14 @@ import {
 import { derInteger, derIntegerBytes } from '../../_kit/der-primitives.ts';
 import { derBitBytes, derTime } from '../../_kit/der-strings.ts';
 import {
-  ALGORITHM,
+  ALGORITHM_CODEC,
   type EcdsaKey,
   type EcdsaPublicKey,
   type HashName,
   hashOfCurve,
   hashOfSignature,
   type PkiCrypto,
-  PUBLIC_KEY,
+  PUBLIC_KEY_CODEC,
   publicKeyInfo,
   publicKeyOf,
   type SignatureVerdict,
@@ -34,12 +34,12 @@ import {
 } from './ecdsa.ts';
 import {
   type CertificateExtensions,
-  EXTENSIONS,
+  EXTENSIONS_CODEC,
   extensionList,
   readExtensions,
 } from './extensions.ts';
 import { CERTIFICATE_BYTES_MAX, SERIAL_BYTES_MAX } from './geometry.ts';
-import { isdAsOfName, NAME, type Name } from './name.ts';
+import { isdAsOfName, NAME_CODEC, type Name } from './name.ts';
 import { type CertificateKind, kindOf, type ProfileRefusal, profileRefusal } from './profile.ts';
 import type { Validity } from './validity.ts';
 
@@ -92,16 +92,16 @@ const VERSION = 2;
 const TO_BE_SIGNED = derSequence({
   version: derDefault(derExplicit(0, derInteger), 0),
   serial: derIntegerBytes,
-  algorithm: ALGORITHM,
-  issuer: NAME,
+  algorithm: ALGORITHM_CODEC,
+  issuer: NAME_CODEC,
   validity: derSequence({ notBefore: derTime, notAfter: derTime }),
-  subject: NAME,
-  key: PUBLIC_KEY,
-  extensions: derOptional(derExplicit(3, EXTENSIONS)),
+  subject: NAME_CODEC,
+  key: PUBLIC_KEY_CODEC,
+  extensions: derOptional(derExplicit(3, EXTENSIONS_CODEC)),
 });
 const CERTIFICATE = derSequence({
   content: derWithBytes(TO_BE_SIGNED),
-  algorithm: ALGORITHM,
+  algorithm: ALGORITHM_CODEC,
   signature: derBitBytes,
 });
 

@@ -19,7 +19,7 @@ import { derAny, derInteger, derIntegerBytes, derOid } from '../../_kit/der-prim
 import { derOctets, derTime } from '../../_kit/der-strings.ts';
 import type { Certificate } from './certificate.ts';
 import {
-  ALGORITHM,
+  ALGORITHM_CODEC,
   digestAlgorithm,
   type EcdsaKey,
   type HashName,
@@ -33,7 +33,7 @@ import {
   verifyEcdsa,
 } from './ecdsa.ts';
 import { TRC_BYTES_MAX, TRC_SIGNERS_MAX } from './geometry.ts';
-import { NAME } from './name.ts';
+import { NAME_CODEC } from './name.ts';
 
 // RFC 5652 sections 4, 5.1, 11.1, 11.2 and 11.3.
 const DATA = '1.2.840.113549.1.7.1';
@@ -51,10 +51,10 @@ const ATTRIBUTE = derSequence({ type: derOid, values: derSetOf(derAny) });
 const ATTRIBUTES = derSetOf(ATTRIBUTE);
 const SIGNER_INFO = derSequence({
   version: derInteger,
-  signer: derSequence({ issuer: NAME, serial: derIntegerBytes }),
-  digestAlgorithm: ALGORITHM,
+  signer: derSequence({ issuer: NAME_CODEC, serial: derIntegerBytes }),
+  digestAlgorithm: ALGORITHM_CODEC,
   attributes: derWithBytes(derImplicit(0, derUnsortedSetOf(ATTRIBUTE))),
-  signatureAlgorithm: ALGORITHM,
+  signatureAlgorithm: ALGORITHM_CODEC,
   signature: derOctets,
 });
 const CONTENT_INFO = derSequence({
@@ -63,7 +63,7 @@ const CONTENT_INFO = derSequence({
     0,
     derSequence({
       version: derInteger,
-      digestAlgorithms: derUnsortedSetOf(ALGORITHM),
+      digestAlgorithms: derUnsortedSetOf(ALGORITHM_CODEC),
       content: derSequence({ type: derOid, payload: derExplicit(0, derOctets) }),
       signers: derUnsortedSetOf(SIGNER_INFO),
     }),

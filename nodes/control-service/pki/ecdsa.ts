@@ -88,12 +88,12 @@ const HASHES = Object.keys(SIGNATURE_OIDS) as HashName[];
 const UNCOMPRESSED = 4;
 
 /** AlgorithmIdentifier (RFC 5280 section 4.1.1.2). */
-export const ALGORITHM = derSequence({ oid: derOid, parameters: derOptional(derAny) });
+export const ALGORITHM_CODEC = derSequence({ oid: derOid, parameters: derOptional(derAny) });
 /** SubjectPublicKeyInfo (RFC 5280 section 4.1). */
-export const PUBLIC_KEY = derSequence({ algorithm: ALGORITHM, point: derBitBytes });
+export const PUBLIC_KEY_CODEC = derSequence({ algorithm: ALGORITHM_CODEC, point: derBitBytes });
 
-type Algorithm = Parameters<typeof ALGORITHM.write>[0];
-type PublicKey = Parameters<typeof PUBLIC_KEY.write>[0];
+type Algorithm = Parameters<typeof ALGORITHM_CODEC.write>[0];
+type PublicKey = Parameters<typeof PUBLIC_KEY_CODEC.write>[0];
 
 /** Returns the hash over which keys of a curve sign. */
 export function hashOfCurve(curve: CurveName): HashName {
@@ -173,7 +173,7 @@ export function verifyEcdsa(
   return isRight ? 'valid' : 'invalid';
 }
 
-/** Reads Ecdsa-Sig-Value. @returns r and s, each as long as a coordinate; undefined if the bytes are no such signature. */
+/** Reads Ecdsa-Sig-Value. @returns r and s, each as long as a coordinate; undefined if the bytes are not one. */
 export function readEcdsaSignature(curve: CurveName, der: Uint8Array): Uint8Array | undefined {
   const read = readDer(signatureForm(curve), der);
   return read.kind === 'bad' ? undefined : concatBytes(read.value.r, read.value.s);

@@ -51,7 +51,7 @@ const EXTENSION = derSequence({
   value: derOctets,
 });
 /** The extensions of a certificate. */
-export const EXTENSIONS = derSequenceOf(EXTENSION);
+export const EXTENSIONS_CODEC = derSequenceOf(EXTENSION);
 type Extension = Parameters<typeof EXTENSION.write>[0];
 
 const KEY_USAGE_BITS = derNamedBits;

@@ -1,9 +1,10 @@
 /**
  * The first TRC and the first certificates of an ISD, derived from the secrets of its ASes.
  *
- * Core ASes vote, are CAs with a root each, and are authoritative: those whose AS says so, or all (at most the first
- * {@link VOTERS_MAX}) where none says so. All keys are derived from the
- * secret of their owner, so a node has its own keys and no others (ADR 0020), and the same seed gives the same bytes.
+ * Core ASes have three roles: voter, CA with a root of its own, authoritative AS. The topology gives each role to some
+ * core ASes; a role that it gives to none belongs to all. There are at most {@link VOTERS_MAX} voters and CAs. All keys
+ * are derived from the secret of their owner, so a node has its own keys and no others (ADR 0020), and the same seed
+ * gives the same bytes.
  *
  * @module
  */

@@ -24,10 +24,10 @@ const RELATIVE_NAMES = derSequenceOf(derSetOf(derSequence({ type: derOid, value:
 const TEXT = derChoice({ utf8: derUtf8, printable: derPrintable });
 
 /** Codec of a name; it keeps the exact bytes, by which names are compared. */
-export const NAME = derWithBytes(RELATIVE_NAMES);
+export const NAME_CODEC = derWithBytes(RELATIVE_NAMES);
 
 /** A name that was read. */
-export type Name = Parameters<typeof NAME.write>[0];
+export type Name = Parameters<typeof NAME_CODEC.write>[0];
 
 /** Writes a name in DER. */
 export function encodeName(commonName: string, isdAs: IsdAs): Uint8Array {

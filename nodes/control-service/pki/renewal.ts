@@ -23,7 +23,7 @@ import {
   type EcdsaPublicKey,
   hashOfCurve,
   type PkiCrypto,
-  PUBLIC_KEY,
+  PUBLIC_KEY_CODEC,
   publicKeyInfo,
   publicKeyOf,
   signEcdsa,
@@ -63,7 +63,7 @@ export interface RenewalParts {
 }
 
 const WISH = derSequence({
-  key: derWithBytes(PUBLIC_KEY),
+  key: derWithBytes(PUBLIC_KEY_CODEC),
   lifetimeSeconds: derInteger,
   proof: derOctets,
 });
@@ -72,7 +72,7 @@ const WISH = derSequence({
 export function encodeRenewal(parts: RenewalParts): Uint8Array {
   const { newKey, lifetimeSeconds } = parts;
   const value = publicKeyInfo({ curve: newKey.curve, point: newKey.key.publicKey });
-  const bytes = PUBLIC_KEY.write(value);
+  const bytes = PUBLIC_KEY_CODEC.write(value);
   const payload = WISH.write({
     ...{ key: { bytes, value }, lifetimeSeconds },
     proof: signEcdsa(newKey, bytes),

@@ -130,7 +130,7 @@ export function readProposal(
   return isOften ? 'vote-often' : { payload };
 }
 
-/** True if a TRC begins now and lasts as long as its certificates: another time would leave the ISD without one. */
+/** True if a TRC begins now and lasts as long as its certificates: another period could leave the ISD without a TRC. */
 function isTimely(trc: Trc, latest: Trc, seconds: number): boolean {
   const delay = seconds - trc.notBefore;
   const isSoon = delay <= VOTE_DELAY_S_MAX && delay >= -VOTE_AHEAD_S_MAX;

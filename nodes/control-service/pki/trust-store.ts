@@ -91,8 +91,8 @@ export class TrustStore {
   }
 
   /**
-   * Adds the TRC that follows the latest of its ISD, if this one has begun: otherwise TRCs of the future could displace
-   * the one that is in use.
+   * Adds the successor of an ISD's latest TRC, if that latest TRC has begun: otherwise TRCs of the future could
+   * displace the one that is in use.
    * @param seconds Now, since 1970.
    * @returns why it is refused; undefined if it is added.
    */

@@ -1,9 +1,9 @@
 /**
  * The calls of one control service: those that it makes, and those that it answers.
  *
- * The caller draws an id that names the call at both ends. A request that comes again late is not handled again; a
- * caller that has its answer tells an answerer that still sends. Everything that others can fill is bounded, in
- * all and for each AS.
+ * The caller draws an id that names the call at both ends. A late copy of a request is not handled again; a caller that
+ * already has its answer tells an answerer that is still sending to stop. Everything that others can fill is bounded,
+ * in total and for each AS.
  *
  * @module
  */
@@ -107,7 +107,7 @@ export class RpcEndpoint<Way extends RpcWay> {
     let callId = this.#drawId();
     while (this.#made.has(callId)) callId = this.#drawId();
     const exchange = this.#exchange(callId, way, false);
-    exchange.say(message);
+    exchange.setMessage(message);
     const dueNs = Number.POSITIVE_INFINITY;
     const call = { callId, exchange, way, deadlineNs, done, suspected, dueNs, isOver: false };
     this.#made.set(callId, call);
@@ -210,7 +210,7 @@ export class RpcEndpoint<Way extends RpcWay> {
     if (heard !== undefined) {
       this.#output.handle(way, heard, (message) => {
         if (call.isOver) return;
-        call.exchange.say(message);
+        call.exchange.setMessage(message);
         this.#flush(now, call);
       });
     }

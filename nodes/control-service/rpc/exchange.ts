@@ -58,7 +58,7 @@ export class Exchange {
   }
 
   /** Sets the message of this end; called once. */
-  say(message: Uint8Array): void {
+  setMessage(message: Uint8Array): void {
     this.#own = message;
     this.#fragmentBytes = Math.max(1, this.#parts.packetBytes - RPC_OVERHEAD_BYTES);
     const count = Math.ceil(message.length / this.#fragmentBytes);

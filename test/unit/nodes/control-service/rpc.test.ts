@@ -22,7 +22,7 @@ it('an end of a call had packets without room for a byte, and threw a RangeError
   const random = openRandomStream(1, 'test', 'short');
   for (const packetBytes of [54, 55, 56]) {
     const exchange = new Exchange({ callId: 1, isAnswer: false, random, packetBytes });
-    exchange.say(new Uint8Array(20));
+    exchange.setMessage(new Uint8Array(20));
     expect(exchange.next(0)?.fragment?.count).toBe(20);
   }
 });

@@ -2,7 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import { STREAM_OPEN_MAX, STREAM_WAITING_MAX } from '../../../../nodes/control-service/geometry.ts';
 import {
-  type AnswerDone,
+  type AnswerCallback,
   StreamRequests,
 } from '../../../../nodes/control-service/stream-requests.ts';
 import { decodeSegmentFrame } from '../../../../nodes/scion/index.ts';
@@ -13,7 +13,7 @@ class SlowHost {
   isPaused = false;
   readonly got: number[] = [];
   /** Of requests that were handed over and have no answer yet. */
-  readonly open: AnswerDone[] = [];
+  readonly open: AnswerCallback[] = [];
   made = 0;
   readonly requests = new StreamRequests(
     {
