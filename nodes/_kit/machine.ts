@@ -23,6 +23,6 @@ export interface StateMachine<Input, Effect> {
    * @returns the effects to perform, in this order.
    */
   step(now: Nanoseconds, input: Input | TimerDue): readonly Effect[];
-  /** The next instant at which the machine has something to do by itself; Infinity if never. */
+  /** The next instant at which the machine has something to do without an input; Infinity if never. */
   nextAt(): Nanoseconds;
 }

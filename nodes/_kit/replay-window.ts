@@ -19,9 +19,9 @@ export type ReplayVerdict = 'fresh' | 'replay' | 'expired' | 'future' | 'held';
 
 /** A replay window of one sequence space. Sequences are safe integers from 0. */
 export interface ReplayGuard {
-  /** Tells the verdict on a sequence number without recording it. */
+  /** Returns the verdict on a sequence number without recording it. */
   check(sequence: number): ReplayVerdict;
-  /** Gives the verdict and, if it is `fresh`, records the number. Call it only after authentication. */
+  /** Returns the verdict and, if it is `fresh`, records the number. Call it only after authentication. */
   accept(sequence: number): ReplayVerdict;
 }
 
@@ -70,7 +70,7 @@ export class ReplayWindow implements ReplayGuard {
     return this.#highest;
   }
 
-  /** Tells the verdict on a sequence number without recording it. */
+  /** Returns the verdict on a sequence number without recording it. */
   check(sequence: number): 'fresh' | 'replay' | 'expired' {
     if (sequence > this.#highest) return 'fresh';
     // As in RFC 6479, highest - size itself is outside the window (WireGuard accepts it).
@@ -78,7 +78,7 @@ export class ReplayWindow implements ReplayGuard {
     return this.#isSet(sequence) ? 'replay' : 'fresh';
   }
 
-  /** Gives the verdict and, if it is `fresh`, records the number. Only for authenticated packets. */
+  /** Returns the verdict and, if it is `fresh`, records the number. Only for authenticated packets. */
   // hot: 6 ns in order, 13 ns reordered (bench/replay.ts); accesses two words, without shifts or
   // allocations.
   accept(sequence: number): 'fresh' | 'replay' | 'expired' {

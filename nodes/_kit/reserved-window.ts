@@ -64,13 +64,13 @@ export class DurableReplayWindow implements ReplayGuard {
     this.#updateEasyEnd();
   }
 
-  /** Tells the verdict on a sequence number without recording it. */
+  /** Returns the verdict on a sequence number without recording it. */
   check(sequence: number): ReplayVerdict {
     const verdict = this.#window.check(sequence);
     return verdict === 'fresh' && sequence >= this.#bound.durable ? 'held' : verdict;
   }
 
-  /** Gives the verdict and, if it is `fresh`, records the number; after `held`, call it again after `onSync`. */
+  /** Returns the verdict and, if it is `fresh`, records the number; after `held`, call it again after `onSync`. */
   // hot: one more comparison than the window itself.
   accept(sequence: number): ReplayVerdict {
     if (sequence < this.#easyEnd) return this.#window.accept(sequence);

@@ -7,8 +7,8 @@
  */
 
 /**
- * Default of the largest number of such streams (our choice; no RFC says): at 25 new streams a second, each has 2.5 s
- * to prove its identity.
+ * Default of the largest number of unidentified streams (our choice; no RFC gives one): at 25 new streams a second,
+ * each has 2.5 s to prove its identity.
  */
 const NEWCOMERS_MAX = 64;
 

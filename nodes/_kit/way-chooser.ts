@@ -19,8 +19,8 @@ export interface WayFacts {
   /** False while the peer does not answer over this way, or the carrier says that it is closed. */
   readonly isUp: boolean;
   /**
-   * Smoothed round-trip time, ns. Measurements that were too old at a new measurement are not part
-   * of it. Undefined before the first answer.
+   * Smoothed round-trip time, ns; undefined before the first answer. If the previous measurement is
+   * too old when a new one is made, smoothing starts anew.
    */
   readonly roundTripNs: Nanoseconds | undefined;
   /** Share of lost packets among the last ones, 0 to 1. */

@@ -82,8 +82,7 @@ function splitKeys(okm: Uint8Array): HopKeys {
 /**
  * The scalar that blinds an element: 32 bytes of ChaCha20 keyed with the seed, not reduced modulo
  * the group order. With nonce 0 and counter 0, the original ChaCha20 and the ChaCha20 of RFC 8439
- * give
- * the same bytes.
+ * give the same bytes.
  */
 export function blindingFactor(crypto: CryptoProvider, seed: Uint8Array): Uint8Array {
   return crypto.chacha20(seed, new Uint8Array(12), 0, new Uint8Array(BLINDING_SEED_LENGTH));

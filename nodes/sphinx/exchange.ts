@@ -142,7 +142,7 @@ export interface HybridOptions {
 }
 
 /**
- * Two KEMs as one: the secret is safe as long as one of both KEMs is. `MLKEM768-X25519` has X25519 as
+ * Two KEMs as one: the secret is safe as long as one of the two KEMs is. `MLKEM768-X25519` has X25519 as
  * first and ML-KEM-768 as second (katzenpost/hpqc, kem/combiner).
  */
 export function hybridKem(options: HybridOptions): Kem {

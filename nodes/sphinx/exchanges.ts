@@ -24,7 +24,7 @@ const ML_KEM_768_COINS_LENGTH = 32;
 
 /**
  * Names of the exchanges: `x25519` is non-interactive, the others are encapsulations. `mlkem768-x25519`
- * combines the two before it; its secrets are safe as long as one of both is.
+ * combines the two before it; its secrets are safe as long as one of the two is.
  */
 export const KEY_EXCHANGE_NAMES = ['x25519', 'x25519-kem', 'mlkem768', 'mlkem768-x25519'] as const;
 

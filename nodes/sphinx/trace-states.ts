@@ -1,5 +1,5 @@
 /**
- * The trace state by which a node tells the format of its packets: the lengths of their fields do not follow
+ * The trace state in which a node records the format of its packets: the lengths of their fields do not follow
  * from their bytes. Nodes write it, and the browser view and dissectors read it.
  *
  * @module

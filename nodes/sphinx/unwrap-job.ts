@@ -186,7 +186,7 @@ function write(
 /**
  * Decides what happens to a packet that a thread has unwrapped: enters its tag, then makes the
  * remaining checks in order.
- * @param output Must not change while the result is in use, which consists of views of it.
+ * @param output Must not change while the result, which consists of views of it, is in use.
  */
 export function completeUnwrap(
   rules: UnwrapCompletionRules,

@@ -68,7 +68,7 @@ export interface DropResult<Reason extends string> {
 }
 
 /**
- * Unwraps `packet` with one key, without the rules of a node: any length is accepted that holds a header.
+ * Unwraps `packet` with one key, without the rules of a node: accepts any length that holds a header.
  * @param packet Changed in place. A dropped packet is unchanged, but after `payload-tag` its payload is decrypted.
  */
 export function unwrapPacket(

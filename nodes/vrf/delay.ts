@@ -83,7 +83,7 @@ export function uniformFromBytes(output: Uint8Array): number {
  * @returns integer nanoseconds.
  */
 export function deriveExponentialDelayNs(output: Uint8Array, meanNs: Nanoseconds): Nanoseconds {
-  // The share of an output is never zero. Written as 0 - log, because -log would make -0 of a zero.
+  // The share of an output is never zero. Written as 0 - log, because -log would turn a zero into -0.
   const means = 0 - log(uniformFromBytes(output));
   return Math.round(Math.min(means, DELAY_CAP_MEANS) * meanNs);
 }

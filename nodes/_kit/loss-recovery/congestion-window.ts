@@ -53,8 +53,9 @@ const BURST_NS = 1_000_000;
 export interface SentPacketState {
   readonly bytes: number;
   readonly atNs: Nanoseconds;
-  /** Number of bytes delivered when this packet was sent, and the instant at which the last of them were. */
+  /** Number of bytes that had been delivered when this packet was sent. */
   readonly delivered: number;
+  /** The instant at which the last of these bytes were delivered. */
   readonly deliveredNs: Nanoseconds;
 }
 
@@ -70,7 +71,7 @@ export class CongestionWindow {
   /** The highest rate of each of the last {@link RATE_ROUNDS} rounds, bytes/ns. */
   readonly #rates = new Float64Array(RATE_ROUNDS);
   #round = 0;
-  /** The round ends when a packet is acknowledged that was sent after this many bytes were delivered. */
+  /** The round ends when a packet that was sent after this many bytes were delivered is acknowledged. */
   #roundEnd = 0;
   #roundLeastNs = Number.POSITIVE_INFINITY;
   #roundLost = 0;
@@ -155,7 +156,7 @@ export class CongestionWindow {
     this.#limit = Number.POSITIVE_INFINITY;
   }
 
-  /** Called when packets were acknowledged; `newest` was sent last of them, and its round trip was `sampleNs`. */
+  /** Called when packets were acknowledged; of these, `newest` was sent last, and its round trip was `sampleNs`. */
   acknowledged(
     now: Nanoseconds,
     bytes: number,

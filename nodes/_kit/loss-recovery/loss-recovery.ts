@@ -34,7 +34,8 @@ export interface LossRecoveryOptions {
   /** Largest packet, bytes. */
   readonly packetBytes: number;
   /**
-   * Longest time between probes, ns, unless the round trip is longer: after it at most, a peer that returns is noticed.
+   * Longest time between probes, ns, unless the round trip is longer: a peer that returns is noticed after this time at
+   * most.
    */
   readonly waitNsMax: Nanoseconds;
   readonly random: Random;
@@ -240,7 +241,7 @@ export class LossRecovery<Content> {
     return packet;
   }
 
-  /** Declares packets lost that are too old, or were sent too long before one that has arrived (section 6.1). */
+  /** Declares lost the packets that are too old, or that were sent too long before one that arrived (section 6.1). */
   #detect(now: Nanoseconds): readonly Content[] {
     const lost: Content[] = [];
     this.#lossAt = Number.POSITIVE_INFINITY;

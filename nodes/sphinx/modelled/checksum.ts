@@ -43,7 +43,7 @@ export class Checksum {
       b = Math.imul(b ^ view.getInt32(at + 4), MULTIPLIER_B);
       c = Math.imul(c ^ view.getInt32(at + 8), MULTIPLIER_C);
       d = Math.imul(d ^ view.getInt32(at + 12), MULTIPLIER_D);
-      // A multiplication moves bits upwards only: move them back down.
+      // A multiplication carries the influence of bits upwards only; these shifts carry it back down.
       a ^= a >>> 15;
       b ^= b >>> 15;
       c ^= c >>> 15;
@@ -79,7 +79,7 @@ export class Checksum {
     return difference === 0;
   }
 
-  /** Makes every lane influence every other one. */
+  /** Makes each lane influence all others. */
   #mix(): void {
     for (let turn = 0; turn < 2; turn++) {
       this.#b = mixed(this.#b ^ this.#a);

@@ -31,7 +31,7 @@ import { type CreatedHeader, checkPath, type PathHop, type PathWithRandomness } 
 import { countCommands, type DropResult, type PeeledHeader } from '../unwrap.ts';
 import type { OutfoxSuite } from './suite.ts';
 
-/** Length of the field that tells the number of hops left, in bytes. */
+/** Length of the field that states the number of hops left, in bytes. */
 const LEFT_LENGTH = 1;
 
 /** The secrets that a sender shares with one hop. */
