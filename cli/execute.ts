@@ -11,8 +11,8 @@ import { basename, join } from 'node:path';
 import { EnvironmentError } from '../engine/live/environment.ts';
 import {
   compareReports,
+  incomparableReason,
   type ReportComparison,
-  whyIncomparable,
   withBaselineRule,
 } from '../reports/compare.ts';
 import { readReport, renderJson } from '../reports/json.ts';
@@ -302,7 +302,7 @@ export async function judgeAndReport(end: RunEnd, context: RunEndContext): Promi
   const writing = (performance.now() - judgedAt) / 1e3;
   print(report, { flags, folder, written: files, comparison, former, writing });
   const lost = recordings.filter((path) => !existsSync(path)).map((path) => lossOf(report, path));
-  const nothing = isGate ? whyIncomparable(comparison) : undefined;
+  const nothing = isGate ? incomparableReason(comparison) : undefined;
   const open = nothing === undefined ? [] : [`--baseline: cannot be compared: ${nothing}`];
   const all = [...problems, ...lost, ...open];
   for (const problem of all) process.stderr.write(`orrery: ${problem}\n`);

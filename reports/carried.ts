@@ -18,11 +18,9 @@ const OVERLOAD = 'overload';
 const KERNEL = 'kernel';
 /** If less than this share of the offered traffic was rejected, nothing is reported. */
 const SHARE_MIN = 0.001;
-/**
- * Significant digits of the carried rate: more, up to the maximum, if it would otherwise read like
- * the offered rate.
- */
+/** Significant digits of the carried rate, unless it would then read like the offered rate. */
 const CARRIED_DIGITS = 2;
+/** Largest number of significant digits that tell the carried rate apart from the offered rate. */
 const CARRIED_DIGITS_MAX = 5;
 /** Significant digits of the offered rate. */
 const ASKED_DIGITS = 3;

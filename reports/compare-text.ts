@@ -6,7 +6,12 @@
 
 import picocolors from 'picocolors';
 import { greatestOf } from '../engine/pure/extremes.ts';
-import { changeText, type KpiChange, type ReportComparison, whyIncomparable } from './compare.ts';
+import {
+  changeText,
+  incomparableReason,
+  type KpiChange,
+  type ReportComparison,
+} from './compare.ts';
 import { chooseUnitScale, countWithNoun, quantityText, scaledNumberText } from './format.ts';
 import { kpiName } from './kpi-text.ts';
 import { escapeMarkdown, inlineCode } from './markdown.ts';
@@ -167,6 +172,6 @@ export function renderComparisonMarkdown(comparison: ReportComparison, candidate
  * nothing can be compared.
  */
 export function comparisonExitCode(comparison: ReportComparison): 0 | 1 | 2 {
-  if (whyIncomparable(comparison) !== undefined) return 2;
+  if (incomparableReason(comparison) !== undefined) return 2;
   return comparison.verdict === 'worse' || comparison.earlyEnd !== undefined ? 1 : 0;
 }

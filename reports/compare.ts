@@ -113,7 +113,7 @@ export function withBaselineRule(comparison: ReportComparison, report: Report): 
 }
 
 /** Explains why two reports cannot be compared; undefined if they can. */
-export function whyIncomparable({ verdict, kpis }: ReportComparison): string | undefined {
+export function incomparableReason({ verdict, kpis }: ReportComparison): string | undefined {
   if (verdict !== 'not comparable') return undefined;
   const notes = new Set(kpis.flatMap(({ note }) => note ?? []));
   return kpis.length === 0 ? 'there is no limit to compare' : [...notes].join('; ');

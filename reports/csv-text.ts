@@ -18,7 +18,7 @@ const QUOTED = /[",;\t\r\n]/;
 /**
  * The text as a cell, in quotes if necessary. An apostrophe before a formula makes a spreadsheet
  * show it as text.
- * @param isNumber True if the text is a number, so that a leading sign begins no formula.
+ * @param isNumber True if the text is a number, so that a leading sign does not begin a formula.
  */
 export function csvCell(text: string, isNumber = false): string {
   const harmless = FORMULA.test(text) && !isNumber ? `'${text}` : text;

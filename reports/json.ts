@@ -15,12 +15,12 @@ export function renderJson(report: Report): string {
 }
 
 /** The report that was read, or a text on what is wrong with the file. */
-export type ReadReport =
+export type ReportReadResult =
   | { readonly kind: 'report'; readonly report: Report }
   | { readonly kind: 'unreadable'; readonly message: string };
 
 /** Reads a report; if the document is not a report, returns a text that says what is wrong with it. */
-export function readReport(json: string): ReadReport {
+export function readReport(json: string): ReportReadResult {
   let document: unknown;
   try {
     document = JSON.parse(json);
@@ -38,7 +38,7 @@ export function readReport(json: string): ReadReport {
   return unreadable(`${issue?.path.join('.') || 'report'}: ${issue?.message ?? 'unreadable'}`);
 }
 
-function unreadable(message: string): ReadReport {
+function unreadable(message: string): ReportReadResult {
   return { kind: 'unreadable', message };
 }
 

@@ -25,7 +25,7 @@ export const STATUS_WORDS: Readonly<Record<KpiResult['status'], string>> = {
 };
 
 /** The reason why a KPI was not met, as text; undefined if there is nothing to explain. */
-export function whyMissed(kpi: KpiResult, report: Report): string | undefined {
+export function kpiMissReason(kpi: KpiResult, report: Report): string | undefined {
   if (kpi.status === 'pass') return undefined;
   const parts = [kpi.reason, kpi.status === 'fail' ? missedText(kpi, report) : undefined];
   const known = parts.filter((one) => one !== undefined);

@@ -95,8 +95,9 @@ export interface AskAnswer {
   readonly outcome: string;
   /** Time from the question to the end of its answer. */
   readonly tookNs: number;
-  /** Number of parts before the final one of the answer, and bytes of the whole answer. */
+  /** Number of parts before the final one of the answer. */
   readonly parts: number;
+  /** Length of the whole answer, bytes. */
   readonly bytes: number;
 }
 

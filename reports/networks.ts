@@ -2,7 +2,7 @@
  * Runs on several generated networks: the network of each run, and the grouping of values by network.
  *
  * Seeds are nested in networks: each network has seeds of its own, so that runs on two networks share no random
- * draw. What differs between networks is then measured by the spread of their values alone (Cochran,
+ * draw. The difference between networks is then measured by the spread of their values alone (Cochran,
  * "Sampling Techniques", 3rd ed., chapter 10: the first stage of a two-stage sample).
  *
  * @module

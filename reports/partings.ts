@@ -50,8 +50,8 @@ function partingOf(a: SeedFacts, b: SeedFacts): readonly SeedDivergence[] {
 }
 
 /**
- * Lists the instants at which both runs have a checkpoint. The runs may differ in these, because
- * the interval between checkpoints depends on the length of a run.
+ * Lists the instants at which both runs have a checkpoint. Their checkpoints may be at different
+ * instants, because the interval between checkpoints depends on the length of a run.
  */
 function commonInstants(a: Checkpoints, b: Checkpoints): readonly number[] {
   const count = Math.floor(a.digests.length / DIGITS);

@@ -9,11 +9,13 @@ import { runSpanText, runTimeUnitFor, shortCountText, significantDigitsText } fr
 /** The progress of a run. */
 export interface ProgressState {
   readonly name: string;
-  /** The running seed, from 1, and the number of seeds. */
+  /** The running seed, from 1. */
   readonly seed: number;
+  /** Number of seeds. */
   readonly seeds: number;
-  /** Virtual time of this seed: reached, and to reach, in ns. */
+  /** Virtual time that the running seed has reached, ns. */
   readonly virtualNs: number;
+  /** Virtual time at which the running seed ends, ns. */
   readonly durationNs: number;
   /** The clock of the scenario's time. */
   readonly clock: 'virtual' | 'wall';

@@ -4,7 +4,7 @@
  *
  * Percentiles have exact binomial ranks, counts of events Garwood's exact interval (Biometrika 28, 1936),
  * ratios Wilson's, means Student's t. All assume independent samples. Packets that share a queue are not
- * independent, so the interval of a busy run is rather too narrow.
+ * independent, so the interval of a busy run tends to be too narrow.
  *
  * @module
  */

@@ -8,7 +8,7 @@ import { groupThousands, quantityText, shortCountText } from './format.ts';
 
 /**
  * Reads a number with its unit, as scenario files write it, into base units; undefined if the text is
- * no number. Reports do not know the syntax of files, so the caller passes this function
+ * not a number. Reports do not know the syntax of files, so the caller passes this function
  * (topologies/files/units.ts).
  */
 export type QuantityReader = (

@@ -110,8 +110,9 @@ function relativeMargin({ value, limit, comparison, pass, margin, marginUnit }: 
 /** The median duration is taken over this many latest runs. */
 const RECENT = 1_000;
 
-/** Number of runs that must have ended before there is an estimate: two for each worker, but at most 20. */
+/** Number of runs for each worker that must have ended before there is an estimate. */
 const FIRST_ROUNDS = 2;
+/** Number of runs that are enough for an estimate, whatever the number of workers. */
 const FIRST_MOST = 20;
 
 /** What the estimate of the time left is computed from. */

@@ -10,7 +10,7 @@ import {
   isInconclusiveByEarlyEnd,
   reportEarlyEndText,
 } from '../early-end.ts';
-import { KPI_HEADINGS, type KpiBar, kpiBar, STATUS_WORDS, whyMissed } from '../kpi-bar.ts';
+import { KPI_HEADINGS, type KpiBar, kpiBar, kpiMissReason, STATUS_WORDS } from '../kpi-bar.ts';
 import {
   intervalKind,
   intervalText,
@@ -58,7 +58,7 @@ const STATUS_CLASSES: Readonly<
 function row(kpi: KpiResult, report: Report): Markup {
   const { tone } = STATUS_CLASSES[kpi.status];
   const word = STATUS_WORDS[kpi.status];
-  const why = isInconclusiveByEarlyEnd(kpi, report) ? undefined : whyMissed(kpi, report);
+  const why = isInconclusiveByEarlyEnd(kpi, report) ? undefined : kpiMissReason(kpi, report);
   return html`<tr class="${why === undefined ? '' : 'has-why'}">
 <td class="mark ${tone}" title="${word}">${kpiMark(kpi)}</td>
 <td class="name">${kpiName(kpi)}</td>

@@ -21,9 +21,11 @@ interface Room {
   readonly bottom: number;
 }
 
-/** Width of an average letter at 12 px, and its height above and below the base line, px. */
+/** Width of an average letter of 12 px, px. */
 const LETTER = 6.9;
+/** Height of a letter above the base line, px. */
 const ASCENT = 11;
+/** Depth of a letter below the base line, px. */
 const DESCENT = 4;
 const STEP = 24;
 const INSET = 6;

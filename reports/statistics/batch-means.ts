@@ -21,8 +21,8 @@ export interface BatchMeans extends MeanInterval {
 
 /**
  * Computes the interval of a run's mean by batch means.
- * @param batches 20 to 40; an incomplete batch at the end is omitted.
- * @param level Confidence, e.g. 0.95.
+ * @param options `batches`: 20 to 40, an incomplete batch at the end is omitted; `level`: confidence,
+ *   e.g. 0.95.
  * @returns undefined when there are fewer values than batches.
  */
 export function batchMeans(

@@ -56,7 +56,7 @@ export class LinkWatch implements NetworkObserver {
     const now = sim.scheduler.now;
     const size = sim.network.table.length[packet] ?? 0;
     if (now >= warmupNs) this.#count(size);
-    if (keepsSightings) this.#record.seen(link, now, size);
+    if (keepsSightings) this.#record.addSighting(link, now, size);
   }
 
   onDelivered(): void {
@@ -69,7 +69,7 @@ export class LinkWatch implements NetworkObserver {
 
   /** Records a passage that a corrupt node reveals: which output an input became. */
   told(passage: { readonly node: number; readonly inNs: number; readonly outNs: number }): void {
-    this.#record.told(passage);
+    this.#record.addPassage(passage);
   }
 
   /** Everything that was seen so far. */

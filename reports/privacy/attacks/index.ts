@@ -10,7 +10,7 @@ import { intersectionAttack } from './attack-intersection.ts';
 import { successOfHits } from './attack-success.ts';
 import type { Attack } from './setting.ts';
 
-/** Counts messages whose mixes were all corrupt, so that these know sender and receiver. */
+/** Counts messages whose mixes were all corrupt, so that the adversary knows sender and receiver. */
 const predecessorAttack: Attack = {
   name: 'predecessor',
   adversary: 'corrupt mixes, no link view',

@@ -2,7 +2,7 @@
  * How uncertain a belief is, in bits and in guesses; a belief is a list of probabilities that sum to 1
  * (docs/spec/privacy-metrics.md, "Metrics"). Entries of 0 are allowed and have no effect.
  *
- * These are no estimates, as p is known exactly. An entropy of binned samples would be biased low.
+ * These are not estimates, as p is known exactly. An entropy of binned samples would be biased low.
  *
  * @module
  */

@@ -1,5 +1,5 @@
 /**
- * Builds a {@link AdversaryView}: columns that grow, up to a bound.
+ * Builds an {@link AdversaryView}: columns that grow, up to a bound.
  *
  * @module
  */
@@ -41,7 +41,7 @@ export class AdversaryViewRecorder {
   }
 
   /** Records that a packet started on an observed link; instants must not decrease. */
-  seen(link: number, atNs: number, size: number): void {
+  addSighting(link: number, atNs: number, size: number): void {
     if (this.#count >= this.#limit) {
       this.#fullNs ??= atNs;
       return;
@@ -55,7 +55,11 @@ export class AdversaryViewRecorder {
   }
 
   /** Records a passage that a corrupt node reveals: which input left it as which output. */
-  told(passage: { readonly node: number; readonly inNs: number; readonly outNs: number }): void {
+  addPassage(passage: {
+    readonly node: number;
+    readonly inNs: number;
+    readonly outNs: number;
+  }): void {
     if (this.#passages >= this.#limit) return;
     if (this.#passages === this.#node.length) this.#growPassages();
     const at = this.#passages;

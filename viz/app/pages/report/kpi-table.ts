@@ -10,8 +10,8 @@ import {
   KPI_HEADINGS,
   type KpiBar,
   kpiBar,
+  kpiMissReason,
   STATUS_WORDS,
-  whyMissed,
 } from '../../../../reports/kpi-bar.ts';
 import {
   intervalKind,
@@ -78,7 +78,7 @@ function rowsOf(kpi: KpiResult, report: Report, run: string): Child {
   const cell = (name: string, ...content: readonly Child[]): HTMLElement =>
     element('td', { class: `number ${name}` }, content);
   const sign = element('span', { role: 'img', 'aria-label': word, title: word }, kpiMark(kpi));
-  const why = whyMissed(kpi, report);
+  const why = kpiMissReason(kpi, report);
   const link = kpi.status === 'fail' && linkToMiss(report, kpi, run);
   return [
     element(

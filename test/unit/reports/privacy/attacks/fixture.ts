@@ -60,7 +60,7 @@ export function observe(
   });
   sightings.sort((a, b) => a.at - b.at);
   const record = new AdversaryViewRecorder({ adversary: 'test', links });
-  for (const { at, link } of sightings) record.seen(link, at, 2_000);
+  for (const { at, link } of sightings) record.addSighting(link, at, 2_000);
   const map = new Map<string, Set<string>>();
   for (const [from, to] of partners) {
     const set = map.get(`user-${from}`) ?? new Set<string>();
