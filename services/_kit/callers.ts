@@ -1,6 +1,6 @@
 /**
- * Tells from the headers of a request who sent it: a browser adds headers by which requests of a web page
- * are recognised, even if the page reached loopback.
+ * Recognises requests of web pages by their headers, which the browser adds, even if the page reached
+ * loopback.
  *
  * @module
  */

@@ -27,7 +27,7 @@ export const CONNECTIONS_MAX = 256;
 const IDLE_MS_MAX = 60_000;
 /** A connection gets no new calls after this time, ms. */
 const AGE_MS_MAX = 60_000;
-/** Further time, ms, after which that connection is cut even if calls are still in progress. */
+/** Time after {@link AGE_MS_MAX}, ms, after which a connection is cut even if calls are still in progress. */
 const GRACE_MS = 15_000;
 /** Interval of pings, ms, which find connections whose peer is gone. */
 const KEEPALIVE_MS = 20_000;

@@ -74,7 +74,7 @@ export interface PeerMessage {
   readonly payload: Uint8Array;
 }
 
-/** Reads a message; returns a text that says why if the bytes are no message. */
+/** Reads a message; if the bytes are not a message, returns a text that says why. */
 export type DecodePeerMessage = (bytes: Uint8Array) => PeerMessage | string;
 
 /** The log in which the server writes what its operator should know. */

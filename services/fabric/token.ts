@@ -33,8 +33,8 @@ export class AccessToken {
   }
 
   /**
-   * Writes the token into a new file that only its owner can read, and renames it over a former one: an
-   * existing file, which other programs may have open, or a link is never written to.
+   * Writes the token into a new file that only its owner can read, and renames it over a former one. So
+   * neither an existing file, which other programs may have open, nor the target of a link is written to.
    * @throws Error of the system, if the file cannot be written.
    */
   write(file: string): void {

@@ -26,7 +26,7 @@ const LIFETIME_NS = 60_000_000_000;
 const LIFETIME_NS_MAX = 604_800_000_000_000;
 /**
  * Longest name of a node, UTF-16 code units. An envelope holds 255 bytes (RFC 1035 section 2.3.4),
- * so a name with other characters than ASCII may still be too long for it.
+ * so a name with characters other than ASCII may still be too long for it.
  */
 const NAME_CHARACTERS_MAX = 255;
 

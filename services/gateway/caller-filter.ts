@@ -9,7 +9,7 @@ import type { AccessControl } from '../../nodes/gateway/index.ts';
 
 /**
  * Admits connections by their source address. An IPv4-mapped IPv6 address belongs to the ranges
- * that contain its IPv4 address, and the reverse.
+ * that contain its IPv4 address, and vice versa.
  */
 export class CallerFilter {
   readonly #allowed: BlockList | undefined;

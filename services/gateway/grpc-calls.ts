@@ -11,8 +11,8 @@ import { askNode, failureOf, makePath, nanosecondsOf, readAnswer } from './grpc-
 import type { CallContext } from './grpc-context.ts';
 import type { GatewayRequests, Int64Text, PathPreferencesMessage } from './grpc-messages.ts';
 import { CallFailure, refuseRequest } from './grpc-request.ts';
-import { tellStats } from './grpc-stats.ts';
-import { createTunnel, deleteTunnel, listTunnels, tellTunnel } from './grpc-tunnels.ts';
+import { answerStats } from './grpc-stats.ts';
+import { answerTunnel, createTunnel, deleteTunnel, listTunnels } from './grpc-tunnels.ts';
 import { readHealth } from './health.ts';
 import { sendNow } from './node-answers.ts';
 import type { QueuedPacket } from './packet-queue.ts';
@@ -45,12 +45,12 @@ export const GATEWAY_CALLS: GatewayCalls = {
   RegisterPath: registerPath,
   QueryPaths: queryPaths,
   Health: tellHealth,
-  Stats: tellStats,
+  Stats: answerStats,
   ValidateSequence: validateSequence,
   CreateTunnel: createTunnel,
   ListTunnels: listTunnels,
   DeleteTunnel: deleteTunnel,
-  GetTunnelStatus: tellTunnel,
+  GetTunnelStatus: answerTunnel,
 };
 
 /** Makes the message with a packet for a subscriber. */

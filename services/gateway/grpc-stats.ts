@@ -13,8 +13,8 @@ const MS_PER_S = 1_000;
 const US_PER_MS = 1_000;
 const BITS = 8;
 
-/** Answers with the counters of the gateway, and with rates over the last `periodSeconds`. */
-export async function tellStats(
+/** Answers the call with the counters of the gateway, and with rates over the last `periodSeconds`. */
+export async function answerStats(
   context: CallContext,
   { periodSeconds, includePathBreakdown, includeAntiReplay }: GatewayRequests['Stats'],
 ): Promise<object | CallFailure> {

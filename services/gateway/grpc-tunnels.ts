@@ -75,7 +75,7 @@ export async function deleteTunnel(
 }
 
 /** Answers with the state of a session. */
-export async function tellTunnel(
+export async function answerTunnel(
   context: CallContext,
   { tunnelId }: GatewayRequests['GetTunnelStatus'],
 ): Promise<object | CallFailure> {

@@ -8,7 +8,7 @@
 import type { Socket } from 'node:net';
 
 /** Number of connections for which there is always room during their TLS handshakes. */
-export const STRANGERS_MIN = 64;
+export const HANDSHAKES_MIN = 64;
 
 /** A connection, from its TCP handshake on. */
 interface OpenConnection {
@@ -24,14 +24,14 @@ type OtherEnd = Partial<Pick<Socket, 'remoteAddress' | 'remotePort'>>;
 /** Bounds the number of connections of a server. */
 export class OpenConnections {
   /** Connections in a TLS handshake, by their other ends, the oldest first. */
-  readonly #strangers = new Map<string, OpenConnection>();
+  readonly #inHandshake = new Map<string, OpenConnection>();
   /** All other connections, by their other ends, the longest idle first. */
   readonly #known = new Map<string, OpenConnection>();
   readonly #most: number;
   readonly #isTls: boolean;
 
   /**
-   * @param most Largest number of connections; with TLS, {@link STRANGERS_MIN} more may be in their
+   * @param most Largest number of connections; with TLS, {@link HANDSHAKES_MIN} more may be in their
    * handshakes.
    */
   constructor(most: number, { isTls }: { readonly isTls: boolean }) {
@@ -40,7 +40,7 @@ export class OpenConnections {
   }
 
   get size(): number {
-    return this.#strangers.size + this.#known.size;
+    return this.#inHandshake.size + this.#known.size;
   }
 
   /** Adds a connection; if there is now one too many, another one is closed. */
@@ -48,7 +48,7 @@ export class OpenConnections {
     const name = endOf(socket);
     // An earlier connection may have had the same other end, and its `close` event may not have
     // come yet.
-    this.#strangers.delete(name);
+    this.#inHandshake.delete(name);
     this.#known.delete(name);
     const one = { name, socket, requests: 0 };
     socket.once('close', () => this.#forget(one));
@@ -56,18 +56,18 @@ export class OpenConnections {
       this.#know(one);
       return;
     }
-    const [oldest] = this.#strangers.values();
-    const room = Math.max(STRANGERS_MIN, this.#most - this.#known.size);
-    if (this.#strangers.size >= room && oldest !== undefined) this.#end(oldest);
-    this.#strangers.set(name, one);
+    const [oldest] = this.#inHandshake.values();
+    const room = Math.max(HANDSHAKES_MIN, this.#most - this.#known.size);
+    if (this.#inHandshake.size >= room && oldest !== undefined) this.#end(oldest);
+    this.#inHandshake.set(name, one);
   }
 
   /** Called when the TLS handshake of a connection has succeeded. */
   admit(socket: Socket): void {
     const name = endOf(socket);
-    const one = this.#strangers.get(name);
+    const one = this.#inHandshake.get(name);
     if (one === undefined) return;
-    this.#strangers.delete(name);
+    this.#inHandshake.delete(name);
     this.#know(one);
   }
 
@@ -92,7 +92,7 @@ export class OpenConnections {
 
   /** Closes all connections. */
   close(): void {
-    for (const one of [...this.#strangers.values(), ...this.#known.values()]) this.#end(one);
+    for (const one of [...this.#inHandshake.values(), ...this.#known.values()]) this.#end(one);
   }
 
   /**
@@ -115,7 +115,7 @@ export class OpenConnections {
   }
 
   #forget(one: OpenConnection): void {
-    for (const kept of [this.#strangers, this.#known]) {
+    for (const kept of [this.#inHandshake, this.#known]) {
       if (kept.get(one.name) === one) kept.delete(one.name);
     }
   }

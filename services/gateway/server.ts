@@ -67,7 +67,7 @@ export class GatewayServerStartError extends Error {
 const HEADER_BYTES_MAX = 8_192;
 const HEADERS_MS_MAX = 5_000;
 const REQUEST_MS_MAX = 32_000;
-/** Longer than a minute, for which a client may wait for a packet, ms. */
+/** Longest silence of a connection with requests in progress, ms: a client may wait a minute for a packet. */
 const ANSWER_MS_MAX = 65_000;
 const CHECK_MS = 1_000;
 

@@ -28,7 +28,7 @@ export interface TlsMaterial {
   readonly clientCa: string | undefined;
 }
 
-/** Time limits of a server. */
+/** Limits of a server: sizes, numbers and times. */
 export interface HttpBounds {
   readonly headerBytesMax: number;
   readonly headersMsMax: number;

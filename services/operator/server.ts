@@ -2,8 +2,8 @@
  * The operator's endpoint of a node process: health, metrics, state, one probe and log levels over
  * HTTP (R-247, R-248; loopback by default).
  *
- * `routes.ts` has the answer of each path. It has neither TLS nor users, since it is meant for
- * loopback or a trusted network.
+ * `routes.ts` has the answer of each path. The endpoint has neither TLS nor users, since it is meant
+ * for loopback or a trusted network.
  *
  * @module
  */

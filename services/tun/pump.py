@@ -1,7 +1,7 @@
 """Opens a TUN device of Linux and carries its IP packets over stdin and stdout, each behind its length.
 
-Usage: pump.py NAME. A length is two bytes, big-endian. On stdout, a length of 0 says once that the device is there, and from
-then on that the system did not take a packet. The device is gone when this process is, which ends with its stdin.
+Usage: pump.py NAME. A length is two bytes, big-endian. On stdout, the first length of 0 says that the device exists; each
+further one says that the system did not take a packet. This process ends with its stdin, and the device with this process.
 """
 
 import fcntl
@@ -35,7 +35,7 @@ def feed_device(device):
         try:
             os.write(device, packet)
         except OSError:
-            # The device is down, or this is no IP packet.
+            # The device is down, or this is not an IP packet.
             tell(NOTICE)
 
 

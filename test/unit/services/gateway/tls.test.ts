@@ -10,7 +10,7 @@ import {
   PacketQueue,
   startGatewayServer,
 } from '../../../../services/gateway/index.ts';
-import { STRANGERS_MIN } from '../../../../services/gateway/open-connections.ts';
+import { HANDSHAKES_MIN } from '../../../../services/gateway/open-connections.ts';
 import { TlsServer } from '../../../../services/gateway/tls-server.ts';
 import { makeCertificateAuthority, makeCertificateOf } from '../../../certificates.ts';
 import { PATH, PlayedGateway } from './played-gateway.ts';
@@ -248,13 +248,13 @@ describe('what clients leave open', () => {
     const session = await openSession(port, clientOptions(client));
     const idle = await openSession(port, clientOptions(client));
     const strangers: Socket[] = [];
-    for (let index = 0; index < STRANGERS_MIN + 20; index += 1) {
+    for (let index = 0; index < HANDSHAKES_MIN + 20; index += 1) {
       const stranger = connectTcp(port, '127.0.0.1').resume();
       stranger.on('error', () => undefined);
       await once(stranger, 'connect');
       strangers.push(stranger);
     }
-    await expect.poll(() => strangers.filter(({ closed }) => !closed).length).toBe(STRANGERS_MIN);
+    await expect.poll(() => strangers.filter(({ closed }) => !closed).length).toBe(HANDSHAKES_MIN);
     // A client of ours is let in all the same.
     expect(await ask(port, clientOptions(client))).toBe(404);
     for (const one of [session, idle]) {
@@ -268,7 +268,7 @@ describe('what clients leave open', () => {
     await openSession(port, clientOptions(client));
     const begun = connectTcp(port, '127.0.0.1');
     await once(begun, 'connect');
-    for (let count = 1; count < STRANGERS_MIN; count += 1) {
+    for (let count = 1; count < HANDSHAKES_MIN; count += 1) {
       const stranger = connectTcp(port, '127.0.0.1').on('error', () => undefined);
       open.push({ close: () => stranger.destroy() });
       await once(stranger, 'connect');
