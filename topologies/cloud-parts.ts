@@ -1,5 +1,5 @@
 /**
- * Names of the parts of clouds, by which events change them like links. `internet/eu-1` is the access of `eu-1`
+ * Names under which events change the parts of clouds, as they change links. `internet/eu-1` is the access of `eu-1`
  * (forward: host to core); `internet/eu--us` joins two regions (forward: `eu` to `us`).
  *
  * @module
@@ -18,8 +18,8 @@ export interface RegionPair {
 }
 
 /**
- * All pairs of regions, each once, also of a region with itself. Names are unique unless the name of a region contains
- * `--`.
+ * All pairs of regions, each once, including the pairs of a region with itself. Names are unique unless the name of a
+ * region contains `--`.
  */
 export function regionPairs(regions: readonly string[]): readonly RegionPair[] {
   return regions.flatMap((first, from) =>

@@ -35,7 +35,7 @@ export interface TopologyRequest {
   /** Changes of single values before the check, `path -> value`. */
   readonly overrides?: Readonly<Record<string, string>>;
   readonly registry: ProtocolLookup;
-  /** True for the process of such a program: external hosts that name a protocol are nodes that run it. */
+  /** True if this process runs outside programs: external hosts that name a protocol are then nodes that run it. */
   readonly runsPrograms?: boolean;
 }
 

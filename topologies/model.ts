@@ -29,7 +29,7 @@ export interface ExternalProgramSpec {
 /** Replaces a protocol's name for hosts with an {@link ExternalProgramSpec}. */
 export const EXTERNAL_PROTOCOL = 'external';
 
-/** In place of a carrier in {@link LayerSpec.over}: nothing carries the layer, which is a further lowest protocol. */
+/** Value of {@link LayerSpec.over} for a layer that nothing carries: another lowest protocol of its host. */
 export const OVER_LINKS = 'links';
 
 /** A place on Earth, degrees; for drawings only. */

@@ -6,7 +6,7 @@
  */
 import type { Topology } from '../model.ts';
 
-/** Tells which nodes can reach each other: the connected components of a topology. */
+/** The connected components of a topology, which determine which nodes can reach each other. */
 export class Connectivity {
   readonly #parent = new Map<string, string>();
 

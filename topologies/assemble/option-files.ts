@@ -19,9 +19,14 @@ import { TEXT_BUDGET_MESSAGE, TextBudget } from '../files/text-budget.ts';
 import type { HostSpec } from '../model.ts';
 import type { LoadedTopology } from './loaded.ts';
 import { userModulePath } from './option-modules.ts';
-import { EACH_ENTRY, findOptionSpots, type OptionSpot, valuesAtSpot } from './option-spots.ts';
 import { findOptionPlace, type OverridingOptions, optionOverrideNames } from './options.ts';
 import { protocolsOnHost } from './protocols-on-host.ts';
+import {
+  EACH_ENTRY,
+  findUserPathOptions,
+  type UserPathOption,
+  valuesOfOption,
+} from './user-path-options.ts';
 
 type Options = Readonly<Record<string, unknown>>;
 
@@ -97,7 +102,7 @@ function protocolsByName(hosts: readonly HostSpec[]): ReadonlyMap<string, Readon
 class FileReader {
   readonly #registry: ProtocolLookup;
   readonly #problems: ConfigIssueCollector;
-  readonly #spots = new Map<string, readonly OptionSpot[]>();
+  readonly #pathOptions = new Map<string, readonly UserPathOption[]>();
   /** Texts by reader, then by path; undefined for a file with mistakes. */
   readonly #texts = new Map<UserFileReader, Map<string, string | undefined>>();
   readonly #budget = new TextBudget();
@@ -110,31 +115,31 @@ class FileReader {
   /** The options of a protocol with the texts of files; the same object if they name none. */
   fill(protocol: string, written: Written): Options {
     let filled: unknown = written.options;
-    for (const spot of this.#spotsOf(protocol)) {
-      filled = this.#fillSpot(filled, { spot, written, done: [] });
+    for (const option of this.#pathOptionsOf(protocol)) {
+      filled = this.#fillOption(filled, { option, written, done: [] });
     }
     return filled as Options;
   }
 
-  #spotsOf(protocol: string): readonly OptionSpot[] {
-    const known = this.#spots.get(protocol);
+  #pathOptionsOf(protocol: string): readonly UserPathOption[] {
+    const known = this.#pathOptions.get(protocol);
     if (known !== undefined) return known;
-    const spots = findOptionSpots(this.#registry.protocols(protocol)?.config);
-    this.#spots.set(protocol, spots);
-    return spots;
+    const found = findUserPathOptions(this.#registry.protocols(protocol)?.config);
+    this.#pathOptions.set(protocol, found);
+    return found;
   }
 
-  /** Replaces the paths at a spot below `value`; copies the maps and lists above each replaced value. */
-  #fillSpot(
+  /** Replaces the paths that an option has below `value`; copies the maps and lists above each replaced value. */
+  #fillOption(
     value: unknown,
-    at: { readonly spot: OptionSpot; readonly written: Written; readonly done: ValuePath },
+    at: { readonly option: UserPathOption; readonly written: Written; readonly done: ValuePath },
   ): unknown {
-    const { spot, written, done } = at;
-    const step = spot.path[done.length];
+    const { option, written, done } = at;
+    const step = option.path[done.length];
     if (step === undefined) {
       const place = written.place(done);
-      return spot.kind === 'file'
-        ? this.#textFor(value, spot.file, place)
+      return option.kind === 'file'
+        ? this.#textFor(value, option.file, place)
         : this.#modulePathFor(value, place);
     }
     if (value === null || typeof value !== 'object') return value;
@@ -146,7 +151,7 @@ class FileReader {
     for (const key of keys) {
       const old: unknown = Reflect.get(value, key);
       const name = Array.isArray(value) ? Number(key) : key;
-      const filled = this.#fillSpot(old, { spot, written, done: [...done, name] });
+      const filled = this.#fillOption(old, { option, written, done: [...done, name] });
       if (filled === old) continue;
       isChanged = true;
       Reflect.set(copy, key, filled);
@@ -220,8 +225,8 @@ class FileReader {
  * @param schema Schema of a protocol's options.
  */
 export function listNonPathOptions(schema: unknown, options: Options): readonly ValuePath[] {
-  const files = findOptionSpots(schema).filter(({ kind }) => kind === 'file');
-  const found = files.flatMap(({ path }) => valuesAtSpot(options, path));
+  const files = findUserPathOptions(schema).filter(({ kind }) => kind === 'file');
+  const found = files.flatMap(({ path }) => valuesOfOption(options, path));
   return found.flatMap(({ value, path }) =>
     value !== null && typeof value === 'object' ? [path] : [],
   );

@@ -10,9 +10,9 @@ import { isUserModulePath } from '../../engine/pure/user-module-path.ts';
 import type { ProtocolLookup } from '../files/registry.ts';
 import type { HostSpec } from '../model.ts';
 import type { LoadedTopology } from './loaded.ts';
-import { findOptionSpots, type OptionSpot, valuesAtSpot } from './option-spots.ts';
 import { findOptionPlace, type OverridingOptions, optionOverrideNames } from './options.ts';
 import { protocolsOnHost } from './protocols-on-host.ts';
+import { findUserPathOptions, type UserPathOption, valuesOfOption } from './user-path-options.ts';
 
 /** A module that an option names. */
 export interface NamedUserModule {
@@ -87,7 +87,7 @@ export function resolvedUserModules(
 /** Collects modules, each once. */
 class ModuleSearch {
   readonly #registry: ProtocolLookup;
-  readonly #spots = new Map<string, readonly OptionSpot[]>();
+  readonly #pathOptions = new Map<string, readonly UserPathOption[]>();
   readonly #found = new Map<string, NamedUserModule>();
 
   constructor(registry: ProtocolLookup) {
@@ -103,20 +103,20 @@ class ModuleSearch {
     options: unknown,
     folderOf: (path: readonly (string | number)[]) => string,
   ): void {
-    for (const spot of this.#spotsOf(protocol)) {
-      if (spot.kind !== 'module') continue;
-      for (const { value, path: place } of valuesAtSpot(options, spot.path)) {
+    for (const option of this.#pathOptionsOf(protocol)) {
+      if (option.kind !== 'module') continue;
+      for (const { value, path: place } of valuesOfOption(options, option.path)) {
         const path = userModulePath(value, folderOf(place));
-        if (path !== undefined) this.#found.set(path, { path, module: spot.module });
+        if (path !== undefined) this.#found.set(path, { path, module: option.module });
       }
     }
   }
 
-  #spotsOf(protocol: string): readonly OptionSpot[] {
-    const known = this.#spots.get(protocol);
+  #pathOptionsOf(protocol: string): readonly UserPathOption[] {
+    const known = this.#pathOptions.get(protocol);
     if (known !== undefined) return known;
-    const spots = findOptionSpots(this.#registry.protocols(protocol)?.config);
-    this.#spots.set(protocol, spots);
-    return spots;
+    const found = findUserPathOptions(this.#registry.protocols(protocol)?.config);
+    this.#pathOptions.set(protocol, found);
+    return found;
   }
 }

@@ -46,7 +46,7 @@ export type ConfigCode = keyof typeof CONFIG_CODES;
 /** Stands in for a file name, for values given by `--set`. */
 export const FLAG_PSEUDO_FILE = '--set';
 
-/** `file` of a mistake that is in no file but in the command itself. */
+/** The `file` of a mistake in the command itself, not in a file. */
 export const COMMAND_PSEUDO_FILE = 'orrery';
 
 /** One mistake in a user's file or flags, with its position. */
@@ -64,7 +64,7 @@ export interface ConfigIssue {
   readonly code: ConfigCode;
   /** What was found and what is allowed, without the path. */
   readonly message: string;
-  /** How to mend the mistake, or where allowed values are listed. */
+  /** How to correct the mistake, or where allowed values are listed. */
   readonly hint?: string;
   /** The line of the file; absent when there is none to show. */
   readonly sourceLine?: string;

@@ -68,7 +68,7 @@ export interface MachineFiles {
    * Reads a file.
    * @param check Called, perhaps repeatedly, with a lower bound on the length of the file, in
    * bytes; it throws if the file is too long.
-   * @returns undefined if the path names something else than a file.
+   * @returns undefined if the path names something other than a file.
    * @throws the system's error if there is nothing at this path.
    */
   read(path: string, check: (bytes: number) => void): Uint8Array | undefined;
@@ -118,7 +118,7 @@ export interface GuardedCode {
   readonly owners: CodeOwners;
 }
 
-/** Tells to whom the code in a file belongs. */
+/** Determines who wrote the code in a file. */
 export interface CodeOwners {
   /** True for this program's own source. */
   isOurs(file: string): boolean;

@@ -81,7 +81,10 @@ function parse(text: string, placer: LineColumnConverter): AST.TOMLProgram {
   }
 }
 
-/** @param error What the parser threw; even an error of the parser itself is reported as a mistake in the text. */
+/**
+ * Explains an error of the parser as a mistake in the text.
+ * @param error Thrown by the parser; even a defect of the parser is reported as a mistake in the text.
+ */
 function wordError(error: unknown, text: string): TextMistake {
   if (!(error instanceof ParseError)) {
     return { code: 'E119', start: 0, end: 1, message: 'this text cannot be read as TOML' };

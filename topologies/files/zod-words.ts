@@ -210,7 +210,10 @@ function multipleMistake(
   return Number.isFinite(next) ? { message, hint: `use ${next}` } : { message };
 }
 
-/** @param expects What the schema says that it expects: `a number of clients such as 12`. */
+/**
+ * The code and message for a value of the wrong type.
+ * @param expects The description of valid values in the schema: `a number of clients such as 12`.
+ */
 function typeMistake(
   type: string,
   value: unknown,

@@ -26,8 +26,8 @@ export function greatCircleMetres(a: LatLon, b: LatLon): number {
   const [north, south] = [a.lat * DEGREE, b.lat * DEGREE];
   const up = sine((north - south) / 2);
   const round = sine(((a.lon - b.lon) * DEGREE) / 2);
-  // The haversine of the angle (Sinnott 1984, "Virtues of the haversine"), a formula that is exact
-  // also for places near each other.
+  // The haversine of the angle (Sinnott 1984, "Virtues of the haversine"), a formula that is
+  // accurate even for places near each other.
   const square = up * up + cosine(north) * cosine(south) * round * round;
   return 2 * EARTH_M * halfAngle(Math.min(1, square));
 }

@@ -27,7 +27,7 @@ export function uniqueNodeNames(
   const counts = new Map<string, number>();
   for (const label of labels) counts.set(label, (counts.get(label) ?? 0) + 1);
   const names = new Map<string, string>();
-  const taken = new Taken();
+  const taken = new UsedNames();
   for (const [index, { id }] of nodes.entries()) {
     const label = labels[index] ?? '';
     const byId = label === '' ? `${prefix}${plain(id)}` : `${label}-${plain(id)}`;
@@ -51,7 +51,7 @@ function plain(text: string): string {
 }
 
 /** The names used so far; makes every new name unique. */
-class Taken {
+class UsedNames {
   readonly #names = new Set<string>();
   readonly #numbers = new Map<string, number>();
 

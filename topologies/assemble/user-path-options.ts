@@ -12,22 +12,22 @@ import { isOptionalOrDefaultSchema } from '../files/zod-words.ts';
 
 /** Depth at which the search ends: schemas of options are less deep, unless a schema contains itself. */
 const DEPTH_MAX = 8;
-/** A step of an option's path (`OptionSpot`) that stands for every entry of a list or map. */
+/** A step of {@link UserPathOption.path} that stands for every entry of a list or map. */
 export const EACH_ENTRY = '*';
 
-/** Where options can name a file or a module: the path of such an option below the options of a protocol. */
-export type OptionSpot = { readonly path: readonly string[] } & (
+/** An option whose value is the path of a user's file or module, with its position in the options of a protocol. */
+export type UserPathOption = { readonly path: readonly string[] } & (
   | { readonly kind: 'file'; readonly file: UserFileReader }
   | { readonly kind: 'module'; readonly module: UserModuleOption }
 );
 
-/** The options in a schema that name files or modules. */
-export function findOptionSpots(schema: unknown): readonly OptionSpot[] {
-  return spotsIn(schema, [], DEPTH_MAX);
+/** Finds the options of a schema that name files or modules. */
+export function findUserPathOptions(schema: unknown): readonly UserPathOption[] {
+  return optionsIn(schema, [], DEPTH_MAX);
 }
 
-/** The values that the options `value` have along the path of a spot, each with its own path. */
-export function valuesAtSpot(
+/** The values that the options `value` have along the path of an option, each with its own path. */
+export function valuesOfOption(
   value: unknown,
   steps: readonly string[],
   done: ValuePath = [],
@@ -38,11 +38,15 @@ export function valuesAtSpot(
   const keys = step === EACH_ENTRY ? Object.keys(value) : [step].filter((key) => key in value);
   return keys.flatMap((key) => {
     const name = Array.isArray(value) ? Number(key) : key;
-    return valuesAtSpot(Reflect.get(value, key), rest, [...done, name]);
+    return valuesOfOption(Reflect.get(value, key), rest, [...done, name]);
   });
 }
 
-function spotsIn(schema: unknown, path: readonly string[], depth: number): readonly OptionSpot[] {
+function optionsIn(
+  schema: unknown,
+  path: readonly string[],
+  depth: number,
+): readonly UserPathOption[] {
   if (depth === 0 || !(schema instanceof z.ZodType)) return [];
   const { userFile, userModule } = schema.meta() ?? {};
   if (userFile !== undefined) return [{ kind: 'file', path, file: userFile as UserFileReader }];
@@ -50,18 +54,18 @@ function spotsIn(schema: unknown, path: readonly string[], depth: number): reado
     return [{ kind: 'module', path, module: userModule as UserModuleOption }];
   if (schema instanceof z.ZodObject) {
     const entries = Object.entries(schema.shape);
-    return entries.flatMap(([name, inner]) => spotsIn(inner, [...path, name], depth - 1));
+    return entries.flatMap(([name, inner]) => optionsIn(inner, [...path, name], depth - 1));
   }
   if (schema instanceof z.ZodArray)
-    return spotsIn(schema.element, [...path, EACH_ENTRY], depth - 1);
+    return optionsIn(schema.element, [...path, EACH_ENTRY], depth - 1);
   if (schema instanceof z.ZodRecord)
-    return spotsIn(schema.valueType, [...path, EACH_ENTRY], depth - 1);
-  if (schema instanceof z.ZodPipe) return spotsIn(schema.in, path, depth - 1);
+    return optionsIn(schema.valueType, [...path, EACH_ENTRY], depth - 1);
+  if (schema instanceof z.ZodPipe) return optionsIn(schema.in, path, depth - 1);
   if (schema instanceof z.ZodUnion) {
-    return schema.options.flatMap((one) => spotsIn(one, path, depth - 1));
+    return schema.options.flatMap((one) => optionsIn(one, path, depth - 1));
   }
   const isAround = schema instanceof z.ZodNullable || schema instanceof z.ZodReadonly;
   return isAround || isOptionalOrDefaultSchema(schema)
-    ? spotsIn(schema.unwrap(), path, depth - 1)
+    ? optionsIn(schema.unwrap(), path, depth - 1)
     : [];
 }
