@@ -16,7 +16,7 @@ export interface ToleranceRow {
   readonly intervals?: unknown;
   /** Number of samples that would decide whether the figure is inside. */
   readonly needed?: number;
-  /** False if the figure is only shown: being outside is no failure. */
+  /** False if the figure is only shown: being outside is not a failure. */
   readonly isPromised: boolean;
 }
 

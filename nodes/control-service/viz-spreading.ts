@@ -72,8 +72,8 @@ export function drawSpreading(input: DrawingInput): Drawing {
 }
 
 /**
- * The origins that an AS knows, each with the first instant at which it was known. If an AS is
- * chosen, only this one.
+ * The origins that an AS knows, each with the first instant at which it was known; if `of` is
+ * given, only this origin.
  */
 function knownBy({ origins }: DrawnAs, of: DrawnAs | undefined): readonly TracedOrigin[] {
   return origins.filter(
@@ -175,7 +175,7 @@ function linksOf(as: DrawnAs, { ases, places, of, isLit }: LinkLook): readonly S
 function wayBetween(from: Place, to: Place): string {
   const between = Math.abs(from.column - to.column) - 1;
   if (from.row !== to.row || between === 0) return `M${from.x} ${from.y}L${to.x} ${to.y}`;
-  // The middle of such a curve is at half the height of its control point.
+  // The middle of a quadratic curve is at half the height of its control point.
   const y = from.y - BOX_HEIGHT / 2 - 2 * BEND_PX_PER_AS * Math.min(4, between) - 8;
   return `M${from.x} ${from.y}Q${(from.x + to.x) / 2} ${y} ${to.x} ${to.y}`;
 }

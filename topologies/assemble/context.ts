@@ -23,7 +23,7 @@ export class BuildContext {
   readonly registry: ProtocolLookup;
   /** Which of the networks that a generator can draw is built, from 1. */
   readonly network: number;
-  /** True if external hosts that name a protocol are nodes here: this process runs such a program. */
+  /** True if external hosts that name a protocol are nodes here: this process runs their programs. */
   readonly runsPrograms: boolean;
   /** True once a generator has drawn at random. */
   isDrawn = false;

@@ -15,7 +15,7 @@ export interface Machine {
   /** Finds a file of a package that the user has installed. */
   packageFile(file: PackageFile): LocatedFile;
   /**
-   * Contents of such a file.
+   * Contents of a file of a package that the user has installed.
    * @throws Error saying how to install it.
    */
   readPackageFile(file: PackageFile): Uint8Array;

@@ -267,7 +267,7 @@ export class LossRecovery<Content> {
   /** Raises the thresholds of loss if a packet that was declared lost has arrived. */
   #noteLate(ranges: Acknowledgement['ranges']): void {
     let range = 0;
-    // Numbers are declared lost in ascending order; the loop goes down, because ranges are in descending order.
+    // Numbers are declared lost in ascending order; this loop descends, because ranges are in descending order.
     for (let at = this.#lost.length - 1; at >= 0; at -= 1) {
       const number = this.#lost[at] as number;
       while (range < ranges.length && number < (ranges[range]?.[0] as number)) range += 1;

@@ -131,7 +131,7 @@ export class ClientReadiness {
   #queue(now: Nanoseconds, client: string, standing: Standing): void {
     if (standing.state === 'ready' || standing.isQueued) return;
     standing.isQueued = true;
-    // A client that declined reports by itself when it is ready again, so it is asked rarely.
+    // A client that declined reports unasked when it is ready again, so it is asked rarely.
     const isExpected = standing.state === 'declined';
     const waitNs = isExpected ? this.#limits.mostNs : standing.waits.next();
     this.#questions.add(now + waitNs, client);

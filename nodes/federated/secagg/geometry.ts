@@ -18,7 +18,7 @@ export const MODEL_HASH_BYTES = 32;
 export const SIGNATURE_BYTES = 64;
 /** Bytes of the nonce of ChaCha20. */
 export const CHACHA20_NONCE_BYTES = 12;
-/** Bytes inside a box: from, to, share of the masking secret, share of the own mask. */
+/** Bytes inside a box: from, to, share of the masking secret, share of the client's own mask. */
 export const BOX_PLAINTEXT_BYTES = 8 + 2 * KEY_BYTES;
 /** Bytes of a box: its content and the tag. */
 export const BOX_BYTES = BOX_PLAINTEXT_BYTES + 16;

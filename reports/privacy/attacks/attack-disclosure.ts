@@ -39,7 +39,7 @@ export const disclosureAttack: Attack = {
           scores[i] = (scores[i] ?? 0) + score;
         }
       }
-      // The activity on the user's own link is no evidence of a partner.
+      // The activity on the user's own link is not evidence of a partner.
       scores[users.indexOf(user)] = Number.NEGATIVE_INFINITY;
       const named = topReceivers(scores, partners.size).map((i) => users[i] ?? '');
       hits += named.filter((name) => partners.has(name)).length;

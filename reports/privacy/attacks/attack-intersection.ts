@@ -49,7 +49,7 @@ export const intersectionAttack: Attack = {
 };
 
 /**
- * Removes the user from a batch, because activity on the user's own link is no evidence of a
+ * Removes the user from a batch, because activity on the user's own link is not evidence of a
  * partner.
  */
 function without(lists: UserTraffic['sent'], user: string): UserTraffic['sent'] {
