@@ -21,6 +21,9 @@ const library = new RunLibrary(false);
 const runner = new LabRunner(startLabWorker, navigator.hardwareConcurrency);
 const session = new LabSession(shippedFiles(), runner, library);
 new AppShell([makeLabPage(session), ...PAGES], library).start();
+// A link runs at once, or asks first; for a visitor of the gallery, a worker starts when the page has been drawn.
+if (!location.hash.includes(`${LINK_PARAMETER}=`))
+  requestAnimationFrame(() => setTimeout(() => runner.warm()));
 
 /**
  * Runs are lost when the page is loaded again: an address that shows a page of a run opens the Lab, which repeats the

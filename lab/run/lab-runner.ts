@@ -77,6 +77,16 @@ export class LabRunner {
     return [{ ...place, text: answer.text, hint: null }];
   }
 
+  /** Starts a worker, unless there is one, so that the next task need not wait for its script to be read. */
+  warm(): void {
+    if (this.#idle.length > 0) return;
+    try {
+      this.#idle.push(this.#worker());
+    } catch {
+      // The next task says that no worker can be started.
+    }
+  }
+
   /** Ends the check under way, if there is one. */
   endCheck(): void {
     this.#check?.end();

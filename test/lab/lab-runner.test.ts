@@ -108,6 +108,17 @@ it('refuses a run where no worker can be started', async () => {
   expect(await outcome).toMatchObject({ kind: 'refused', text: /forbidden/ });
 });
 
+it('starts one worker before the first task, which that task takes', async () => {
+  const { runner, workers } = runnerOf(1, (_order, worker) =>
+    worker.answer({ kind: 'refused', text: 'in the end' }),
+  );
+  runner.warm();
+  runner.warm();
+  expect(workers.length).toBe(1);
+  await runner.run(TASK, silent).outcome;
+  expect(workers.length).toBe(1);
+});
+
 it('has at most one worker for each core, and keeps them for the next run', async () => {
   let busy = 0;
   let most = 0;
