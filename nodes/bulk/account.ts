@@ -8,14 +8,17 @@
 import type { MessageObserver } from '../../engine/host/protocol.ts';
 import { hashBytesTo53Bits } from '../_kit/bytes-name.ts';
 
-/** Bytes at the start of a packet that its number comes from: application packets differ there. */
+/**
+ * Number of bytes at the start of a packet that are hashed into its number; application packets
+ * differ there.
+ */
 const NAMED_BYTES = 64;
-/** The number of a packet in accounts, a hash of its start and length: a safe integer >= 0. */
+/** Computes the number of a packet in accounts from its start and length: a safe integer >= 0. */
 export function packetAccountKey(packet: Uint8Array): number {
   return hashBytesTo53Bits(packet, NAMED_BYTES);
 }
 
-/** Reports to an observer; created only when there is one. */
+/** Reports packets to an observer; created only if the node has an observer. */
 export class PacketReporter {
   readonly #observer: MessageObserver;
 
@@ -28,7 +31,7 @@ export class PacketReporter {
     this.#observer.accepted?.(packetAccountKey(packet));
   }
 
-  /** Reports that the peer has a packet, or that it is not sent after all. */
+  /** Reports that the peer has confirmed a packet, or that the packet was withdrawn. */
   settled(packet: Uint8Array, how: 'acknowledged' | 'abandoned'): void {
     this.#observer.settled?.(packetAccountKey(packet), how);
   }

@@ -1,5 +1,6 @@
 /**
- * Bulk: what a defective double does otherwise (`doubles/`), and what a correct node does.
+ * Bulk: the parts of a node that a defective double (`doubles/`) replaces, and the parts of a
+ * correct node.
  *
  * @module
  */
@@ -10,7 +11,10 @@ export type BulkStore = Pick<Store, 'get' | 'put' | 'sync'>;
 /** Takes a packet that a peer has sent. */
 export type ReceivedPacketHandler = (peer: string, packet: Uint8Array) => void;
 
-/** Each function takes what a correct node would use, and returns what the node uses; `flush` returns nothing. */
+/**
+ * Each function gets the part that a correct node uses, and returns the one that this node uses; `flush` returns
+ * nothing.
+ */
 export interface BulkBehaviour {
   /** The store that records which packets were delivered. */
   readonly inbox: (store: BulkStore) => BulkStore;

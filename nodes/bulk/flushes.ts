@@ -1,11 +1,12 @@
 /**
- * Bulk: requests `flush`, which are answered when the peer has every packet that was accepted before.
+ * Bulk: `flush` requests, each of which is answered when the peer has every packet that was accepted
+ * before the request.
  *
  * @module
  */
 import { PENDING_FLUSHES_MAX } from './geometry.ts';
 
-/** The part of a request `flush` by which it is answered. */
+/** The methods by which a `flush` request is answered. */
 export interface FlushRequest {
   more(body: Uint8Array): 'ok' | 'full';
   onCancel(handler: () => void): void;
@@ -16,11 +17,11 @@ interface Flush {
   readonly request: FlushRequest;
   /** The last packet that has to be confirmed. */
   readonly upTo: number;
-  /** Number of unconfirmed packets that the asker was told last. */
+  /** Number of unconfirmed packets that was last sent to the requester. */
   told: number;
 }
 
-/** The unanswered requests `flush` about one peer. */
+/** The unanswered `flush` requests about one peer. */
 export class PendingFlushes {
   readonly #open = new Set<Flush>();
 
@@ -46,8 +47,8 @@ export class PendingFlushes {
   }
 
   /**
-   * Sends the number of packets left as a part of the answer; if the asker has no room, it only gets the
-   * next number.
+   * Answers the request if no packets are left; otherwise sends their number as a part of the answer. A
+   * requester that has no room for it gets only a later number.
    */
   #tell(flush: Flush, confirmed: number): void {
     const { request, upTo, told } = flush;

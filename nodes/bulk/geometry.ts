@@ -11,8 +11,8 @@ export const LENGTH_FIELD_BYTES = 4;
 /** Largest packet that an application may send, bytes (64 KiB). */
 export const PACKET_BYTES_MAX = 65_536;
 /**
- * Length of the random name that identifies a sender's memory, bytes: 64 bits, so that no two are
- * equal.
+ * Length of the random name that identifies a sender's memory, bytes: 64 bits, so that two are
+ * practically never equal.
  */
 export const OUTBOX_NAME_BYTES = 8;
 /** Length of a packet's number, bytes; at a million packets a second the numbers last nine years. */
@@ -39,9 +39,12 @@ export const WAITING_PACKETS_MAX = 64;
  * wait for the receiver's store; an honest sender has no more packets under way.
  */
 export const UNSYNCED_BYTES_MAX = 1_048_576;
-/** Largest number of unanswered requests `flush` about one peer. */
+/** Largest number of unanswered `flush` requests about one peer. */
 export const PENDING_FLUSHES_MAX = 16;
-/** First wait before a stream is reopened, ns (it doubles), and wait before a write is repeated. */
+/**
+ * First wait before a stream is reopened (later waits double), and wait before a failed write to
+ * the store is repeated, ns.
+ */
 export const RETRY_NS_MIN = 50_000_000;
 /** Longest wait before a stream is reopened, ns: a peer that returns is found within this time. */
 export const RETRY_NS_MAX = 2_000_000_000;

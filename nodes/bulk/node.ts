@@ -69,7 +69,9 @@ class BulkNode implements NodeHandle {
     this.#recall();
   }
 
-  /** Reads from disk what was handed over before a restart, to count it. */
+  /**
+   * Reads from disk how many packets were handed over before a restart, so that they are counted.
+   */
   #recall(): void {
     if (this.#setup.options.expects === undefined) return;
     for (const peer of this.#outgoing.keys()) this.#incomingFrom(peer);

@@ -102,7 +102,7 @@ export class Outbox {
     return number;
   }
 
-  /** Replaces a packet that was not sent by {@link WITHDRAWN_MARK}, under the same number. */
+  /** Replaces an unsent packet with {@link WITHDRAWN_MARK}, under the same number. */
   withdraw({ number, bytes }: UnconfirmedPacket): void {
     const first = this.#kept[0]?.number ?? 0;
     this.#kept[number - first] = {

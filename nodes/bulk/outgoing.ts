@@ -74,8 +74,8 @@ export type OutgoingEffect<Request> =
     };
 
 /**
- * `sync`: the disk is tried again. `reconnect`: the stream is opened again. `ending`: a packet that
- * was not sent may be of no use any more. `silence`: the peer has not answered what was sent.
+ * `sync`: the disk is tried again. `reconnect`: the stream is opened again. `ending`: the lifetime
+ * of an unsent packet is over. `silence`: the peer has not answered what was sent.
  */
 type OutgoingTimer = 'sync' | 'reconnect' | 'ending' | 'silence';
 
@@ -204,7 +204,8 @@ export class OutgoingMachine<Request>
         this.#endLifetimes(now);
         return;
       case 'silence':
-        // The peer may have given the stream up unnoticed (RFC 9293, 3.5.1): only a new stream finds out.
+        // The peer may have dropped the connection without notice to this end (RFC 9293, 3.5.1, half-open
+        // connections); only a new stream can show it.
         this.#effects.push({ kind: 'reset' });
         return;
       case undefined:
@@ -360,7 +361,7 @@ export class OutgoingMachine<Request>
   }
 
   #wrote(now: Nanoseconds, answer: 'room' | 'full'): void {
-    // In another state, the hello was written, or the stream has failed meanwhile.
+    // In any other state, the completed write was the hello, or the stream has failed meanwhile.
     if (this.#state !== 'writing') return;
     this.#state = answer === 'room' ? 'open' : 'full';
     this.#flush(now);
