@@ -1,9 +1,10 @@
 /**
  * Navigator: the calls of a library for protocols that send messages over several carriers and need nothing of fabric:
- * `findOptimalRoute` says which way suits a message, `sendMessageWithRouting` sends it so, `sendMessage` does both.
+ * `findOptimalRoute` finds the ways that suit a message, `sendMessageWithRouting` sends it over them, `sendMessage` does
+ * both.
  *
- * It stands on the port, chooses with a {@link Navigator} for each destination, and measures nothing: ways cost what the
- * options declare, and are up unless their carriers say otherwise. Nothing is repeated.
+ * It uses only the port of the host, and a {@link Navigator} for each destination. It measures nothing: ways cost what
+ * the options declare, and are up unless their carriers say otherwise. An accepted message is not repeated.
  *
  * @module
  */

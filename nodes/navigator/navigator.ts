@@ -1,11 +1,11 @@
 /**
  * Navigator: chooses among the ways to one peer by what they cost (docs/adr/lowest.md#0094-several-lowest-protocols-on-one-host).
  *
- * A way is judged by its declared cost; latency and reliability by what was measured over it, while that is recent.
- * Private messages leave over ways that hide who writes to whom, and over no other. All other messages spend a budget
- * of privacy for each destination. A packet without messages says what this node has handled, and leaves over the way on
- * which the peer was heard last: the peer learns it about as fast as its message came. Ways change rarely: for each class
- * at most once in three round trips of the faster of both ways, unless the way in use is down or may not be used any more.
+ * A way is judged by its declared cost; latency and reliability by what was measured over it, while that is recent. Private
+ * messages leave only over ways that hide who writes to whom. All other messages use up a privacy budget, one for each
+ * destination. A packet without messages says what this node has handled, and leaves over the way on which the peer was
+ * heard last, so that the acknowledgement is about as fast as the message. Ways change rarely: for each class at most once
+ * in three round trips of the faster of the two ways, unless the way in use is down or no longer allowed.
  *
  * @module
  */
@@ -200,7 +200,7 @@ export class Navigator implements WayChooser {
     const held = this.#held.get(own);
     const used = allowed.find(({ index }) => index === held?.way);
     if (held !== undefined && used !== undefined && (used.facts.isUp || !best.facts.isUp)) {
-      // The faster of both ways decides, because a class on a slow way must not wait for minutes
+      // The faster of the two ways decides, because a class on a slow way must not wait for minutes
       // before it changes to a fast one.
       const roundTripNs = Math.min(roundTripOf(used), roundTripOf(best));
       const isEarly = now - held.sinceNs < ROUND_TRIPS_BETWEEN_CHANGES * roundTripNs;
@@ -226,7 +226,7 @@ function roundTripOf({ facts, cost }: Candidate): Nanoseconds {
   return facts.roundTripNs ?? 2 * cost.latencyMs * NS_PER_MS;
 }
 
-/** A candidate with its score; undefined if another candidate dominates it. */
+/** A candidate with its score, which is undefined if another candidate dominates it. */
 interface Scored extends Candidate {
   readonly score: number | undefined;
 }

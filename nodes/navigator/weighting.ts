@@ -1,7 +1,7 @@
 /**
  * Navigator: five weightings of the four axes, and the score of each candidate. Axes have different units, so each is
  * first normalised over the candidates: a sum of ms, mAh and probabilities would only compare the ms. Latencies count by
- * their logarithm: beside bundles that take a minute, a gateway and a mixnet would else be as fast as each other.
+ * their logarithm: beside bundles that take a minute, a gateway and a mixnet would otherwise count as equally fast.
  *
  * @module
  */

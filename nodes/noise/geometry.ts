@@ -25,8 +25,8 @@ export const NONCE_LENGTH = 12;
 export const TAG_LENGTH = 16;
 
 /**
- * The counter after which a key must not encrypt. The specification reserves only 2^64-1 (section
- * 5.1); this value keeps counters exact as numbers and is just as unreachable.
+ * A key must not encrypt with this counter or a higher one. The specification reserves only 2^64-1
+ * (section 5.1); this value keeps counters exact as numbers and is just as unreachable.
  */
 export const NONCE_COUNTER_MAX: number = Number.MAX_SAFE_INTEGER;
 

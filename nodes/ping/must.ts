@@ -15,7 +15,7 @@ import type { PingOptions } from './config.ts';
 export function pingMust(nodes: readonly ConfiguredNode<PingOptions>[]): Must {
   const timeoutNs = greatestOf(nodes.map(({ options }) => options.timeout));
   return {
-    // A reply after the time-out belongs to no request any more.
+    // A reply after the time-out no longer belongs to a request.
     always: { 'ping.rtt': { max: `<= ${timeoutNs}ns` } },
     recover: { 'ping.delivery': { value: '>= 99%' } },
     withinSeconds: 2,
