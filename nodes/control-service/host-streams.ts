@@ -18,7 +18,7 @@ import {
   type HostAnswer,
   type HostKeyRequest,
   type IsdAs,
-  REQUEST_FRAMES,
+  REQUEST_FRAME_LAYOUT,
 } from '../scion/index.ts';
 import { HOST_STREAMS_MAX, STREAMS_OF_HOST_MAX } from './geometry.ts';
 import { fittingSegments } from './lookup/fitting-segments.ts';
@@ -83,7 +83,7 @@ export class HostStreams {
     });
     this.#streams.set(stream, { address, requests });
     this.#perHost.set(address, (this.#perHost.get(address) ?? 0) + 1);
-    const reader = new FrameReader(REQUEST_FRAMES, (buffer, offset, length) => {
+    const reader = new FrameReader(REQUEST_FRAME_LAYOUT, (buffer, offset, length) => {
       const { request, message } = decodeSegmentFrame(buffer, offset, length);
       if (requests.take(request, message)) return;
       this.#host.drop('hosts-full');

@@ -1,7 +1,7 @@
 /**
- * Reads the properties that autonomous systems announce of their links and of their inside, as
- * given in a file (docs/spec/topology-files.md, "Announcements"). They may differ from the real
- * properties.
+ * Reads the properties that autonomous systems announce of their links and of their internal
+ * networks, as given in a file (docs/spec/topology-files.md, "Announcements"). They may differ from
+ * the real properties.
  *
  * @module
  */
@@ -59,7 +59,9 @@ export function readAnnouncedLink({ attributes = {} }: LinkEndView): AnnouncedLi
   };
 }
 
-/** Reads the properties of its inside that an AS announces; undefined if there are none. */
+/**
+ * Reads the properties that an AS announces of its internal network; undefined if there are none.
+ */
 export function readAnnouncedInside({ attributes = {} }: AreaView): AnnouncedInside | undefined {
   if (attributes['isAnnounced'] !== true) return undefined;
   const note = textOf(attributes, 'announcedNote');

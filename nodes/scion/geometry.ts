@@ -82,7 +82,9 @@ export const EPIC_PACKET_ID_LENGTH = 8;
  * of the last hop.
  */
 export const EPIC_FIELD_LENGTH = 4;
-/** Bytes of the 16 of a full MAC that a hop field leaves out; the full MAC is the key of a hop validation field. */
+/**
+ * Bytes of a full MAC of 16 bytes that a hop field leaves out; the full MAC is the key of a hop validation field.
+ */
 export const EPIC_REST_LENGTH = 10;
 /** Unit of the time stamp of a packet (reference pkg/experimental/epic, TimestampResolution), ns. */
 export const EPIC_TIME_UNIT_NS = 21_000;

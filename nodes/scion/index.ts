@@ -95,7 +95,7 @@ export { portRangeSchema } from './config.ts';
 export {
   decodeSegmentFrame,
   encodeSegmentFrame,
-  REQUEST_FRAMES,
+  REQUEST_FRAME_LAYOUT,
 } from './daemon/frames.ts';
 export {
   ANSWER_SEGMENTS_BYTES_MAX,
@@ -184,7 +184,7 @@ export {
   type ByInterface,
   LINK_TYPES,
   type LinkType,
-  type LinkValues,
+  type PropertyValues,
   type StaticInfo,
 } from './paths/static-info.ts';
 export { type AccessEntry, accessListRefusal, parseAccessEntry } from './policy/access-list.ts';

@@ -33,8 +33,8 @@ import {
 } from './generated-ases.ts';
 
 /**
- * A new core AS gets only a quarter of the neighbours that it may have (1 / this number), so that
- * later ASes can still be linked to it.
+ * A new core AS gets only a quarter of the neighbours that it may have (one divided by this
+ * number), so that later ASes can still be linked to it.
  */
 const JOINED_PART = 4;
 

@@ -39,8 +39,9 @@ const TIMESTAMP_OFFSET = 4;
 const EXP_TIME_OFFSET = 9;
 const INGRESS_OFFSET = 10;
 const EGRESS_OFFSET = 12;
-/** The MAC covers bytes 2–7 of the info field and bytes 1–5 of the hop field, in this order. */
+/** Offset of the bytes of the info field that the MAC covers first: bytes 2–7. */
 const INFO_COVERED_OFFSET = 2;
+/** Offset of the bytes of the hop field that the MAC covers next: bytes 1–5. */
 const HOP_COVERED_OFFSET = 1;
 const HOP_COVERED_LENGTH = 5;
 const AES_BLOCK_LENGTH = 16;

@@ -6,7 +6,7 @@
 import type { Must } from '../../engine/host/must.ts';
 
 /**
- * Links come up again after faults, also links without traffic: a session that is down sends a
+ * Links come up again after faults, even links without traffic: a session that is down sends a
  * packet each second, and three packets bring it up (RFC 5880 section 6.2).
  */
 export const ROUTER_MUST: Must = {

@@ -61,7 +61,7 @@ export function isdAsOf(host: Pick<HostView, 'area'> | undefined): IsdAs | undef
   return host?.area === undefined ? undefined : requireIsdAs(host.area);
 }
 
-/** Reads the relation of a link. */
+/** Reads the relation of a link. @throws RangeError for an unknown relation. */
 export function readLinkRelation({ id, attributes }: LinkView): LinkRelation {
   const { relation = 'internal' } = attributes ?? {};
   const known = LINK_RELATIONS.find((one) => one === relation);
@@ -69,7 +69,10 @@ export function readLinkRelation({ id, attributes }: LinkView): LinkRelation {
   return known;
 }
 
-/** Reads the interface number of a link end, which is unique in its AS; 0 on internal links. */
+/**
+ * Reads the interface number of a link end, which is unique in its AS; 0 on internal links.
+ * @throws RangeError if it is not a number.
+ */
 export function interfaceIdOf({ host, attributes }: LinkEndView): number {
   const { interface: number = 0 } = attributes ?? {};
   if (typeof number === 'number') return number;
@@ -78,7 +81,8 @@ export function interfaceIdOf({ host, attributes }: LinkEndView): number {
 
 /**
  * Lists the interfaces of an AS, in the order of the links.
- * @throws RangeError if a link to another AS has an end that is in no AS.
+ * @throws RangeError if a link to another AS has an end that is in no AS, or a link has an unknown
+ * relation.
  */
 export function exitsOf(
   isdAs: IsdAs,

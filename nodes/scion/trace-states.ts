@@ -47,7 +47,7 @@ const STEP = textFormatFromTemplate('{out}>{into} {isdAs}', {
   isdAs: wordFormat,
 });
 
-/** Text form of a sequence of ASes: `1-ff00:0:111 41>1 1-ff00:0:110 2>7 2-ff00:0:210`. */
+/** Format of a sequence of ASes as text: `1-ff00:0:111 41>1 1-ff00:0:110 2>7 2-ff00:0:210`. */
 export const AS_SEQUENCE_FORM: TextFormat<AsSequence> = {
   write: ({ origin, steps }) =>
     [wordFormat.write(origin), ...steps.map((step) => STEP.write(step))].join(' '),

@@ -3,8 +3,8 @@
  * class that the reference uses for BFD (0xb8, expedited forwarding of RFC 3246). Gateways also use
  * this class for probes, reports and handshakes.
  *
- * The class is neither authenticated nor changed on the way, so any sender may use it: therefore
- * hosts queue only few such packets ahead of others.
+ * The class is neither authenticated nor changed on the way, so any sender may use it; hosts
+ * therefore queue only a few such packets ahead of others.
  *
  * @module
  */

@@ -29,7 +29,7 @@ export interface DrawnSegment {
   readonly ases: readonly string[];
   /** The links, such as `1-ff00:0:111#1>1-ff00:0:110#1`. */
   readonly links: readonly string[];
-  /** The text as traced, in the direction of beaconing. */
+  /** The ASes and interfaces in the form of the trace, in the direction of beaconing. */
   readonly words: string;
 }
 

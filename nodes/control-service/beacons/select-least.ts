@@ -4,7 +4,7 @@
  *
  * @module
  */
-import type { LinkValues, StaticInfo } from '../../scion/index.ts';
+import type { PropertyValues, StaticInfo } from '../../scion/index.ts';
 import type { BeaconCandidate } from './selection.ts';
 
 /** A sum of announced values, and the number of links and ASes that announce none. */
@@ -20,7 +20,7 @@ interface AnnouncedSum {
 export function selectLeast<One extends BeaconCandidate>(
   candidates: readonly One[],
   most: number,
-  valuesOf: (info: StaticInfo) => LinkValues,
+  valuesOf: (info: StaticInfo) => PropertyValues,
 ): readonly One[] {
   const sums = candidates.map((one) => ({ one, sum: announcedSum(one, valuesOf) }));
   sums.sort(({ sum: left }, { sum: right }) => {
@@ -31,7 +31,7 @@ export function selectLeast<One extends BeaconCandidate>(
 
 function announcedSum(
   { segment }: BeaconCandidate,
-  valuesOf: (info: StaticInfo) => LinkValues,
+  valuesOf: (info: StaticInfo) => PropertyValues,
 ): AnnouncedSum {
   let known = 0;
   let unknown = 0;

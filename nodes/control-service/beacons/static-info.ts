@@ -12,7 +12,7 @@ import {
   interfacePairName,
   LINK_TYPES,
   type LinkType,
-  type LinkValues,
+  type PropertyValues,
   type StaticInfo,
 } from '../../scion/index.ts';
 import {
@@ -53,7 +53,7 @@ export function staticInfoFor(
         ...inside?.pairs?.get(interfacePairName(one.ifId, egress.ifId)),
       },
   );
-  const values = (of: (values: AnnouncedValues) => number | undefined): LinkValues => {
+  const values = (of: (values: AnnouncedValues) => number | undefined): PropertyValues => {
     return { intra: defined(intra, of), inter: defined(inter, of) };
   };
   const placed = all.filter((one) => one.ifId === entry.ingress || linked.includes(one));

@@ -77,8 +77,8 @@ export function makeOneHopPath(
 
 /**
  * Makes an encoder for the BFD packets of one link, whose headers differ only in their paths.
- * @param like A path that has the length of all paths to come: empty to a sibling, {@link
- *   BLANK_ONE_HOP_PATH} to another AS.
+ * @param like An example path, as long as all later ones: empty to a sibling, {@link
+ * BLANK_ONE_HOP_PATH} to another AS.
  * @returns a function that encodes a complete packet; its result is valid until the next call.
  */
 export function createBfdPacketEncoder(

@@ -138,7 +138,7 @@ export class BfdMachine implements StateMachine<BfdInput, BfdEffect> {
     // Reference router/bfd/session.go: leaving Down must not wait for the slow timer.
     if (isLeavingDown) this.#planSend(now);
     // RFC 5880 6.8.7: the interval is calculated anew when the peer's interval changes. A shorter
-    // interval counts at once, a longer one from the next packet on.
+    // interval applies at once, a longer one from the next packet on.
     else if (this.#remoteMinRxNs < slowestNs) this.#planSend(this.#sinceNs);
     return this.#state === before ? [] : [{ kind: 'state', state: this.#state }];
   }

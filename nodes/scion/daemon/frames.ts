@@ -9,7 +9,7 @@ import { readUint32, writeUint32 } from '../../_kit/bytes.ts';
 import type { FrameLayout } from '../../_kit/frame-reader.ts';
 
 const HEADER_BYTES = 8;
-/** Longest request, bytes: two ISD-AS numbers. */
+/** Longest request, bytes: more than any of the kinds of requests takes. */
 const REQUEST_BYTES_MAX = 64;
 /**
  * Longest answer, bytes: 200 segments of each of three roles, each segment of some 2 kB, with a
@@ -42,10 +42,10 @@ export function decodeSegmentFrame(
   return { request: readUint32(buffer, offset + 4), message };
 }
 
-/** Layout of the frames that a control service receives. */
-export const REQUEST_FRAMES: FrameLayout = layout(REQUEST_BYTES_MAX);
+/** Layout of the frames that a control service receives from hosts. */
+export const REQUEST_FRAME_LAYOUT: FrameLayout = layout(REQUEST_BYTES_MAX);
 /** Layout of the frames that a host receives. */
-export const ANSWER_FRAMES: FrameLayout = layout(ANSWER_BYTES_MAX);
+export const ANSWER_FRAME_LAYOUT: FrameLayout = layout(ANSWER_BYTES_MAX);
 
 function layout(most: number): FrameLayout {
   return {

@@ -36,10 +36,7 @@ export interface HostAnswer {
 /** The message PathInterface of daemon.proto. */
 const INTERFACE = message({ isdAs: field(1, uint64), ifId: field(2, uint32) });
 const REVOKED = message({ interfaces: repeated(1, INTERFACE, { most: REVOKED_MAX }) });
-/**
- * The number of the additional field is so high because the reference numbers its own fields from
- * 1.
- */
+/** The reference numbers its own fields from 1, so the additional field has a high number. */
 const REVOKED_ONLY = message({ revoked: optional(2_047, REVOKED) });
 
 /**
@@ -48,7 +45,7 @@ const REVOKED_ONLY = message({ revoked: optional(2_047, REVOKED) });
  */
 export function encodeHostAnswer({ segments, revoked }: HostAnswer): Uint8Array {
   const bytes = encodeSegments(segments);
-  return revoked.length === 0 ? bytes : concatBytes(bytes, encodeRevoked(revoked));
+  return revoked.length === 0 ? bytes : concatBytes(bytes, encodeRevokedInterfaces(revoked));
 }
 
 /**
@@ -57,7 +54,7 @@ export function encodeHostAnswer({ segments, revoked }: HostAnswer): Uint8Array 
  */
 export function decodeHostAnswer(bytes: Uint8Array): HostAnswer | undefined {
   const segments = decodeSegments(bytes);
-  const revoked = decodeRevoked(bytes);
+  const revoked = decodeRevokedInterfaces(bytes);
   return segments && revoked && { segments, revoked };
 }
 
@@ -65,15 +62,15 @@ export function decodeHostAnswer(bytes: Uint8Array): HostAnswer | undefined {
  * Encodes the additional field with interfaces that are believed to be down, at most the first
  * {@link REVOKED_MAX}.
  */
-export function encodeRevoked(revoked: readonly PathInterface[]): Uint8Array {
+export function encodeRevokedInterfaces(revoked: readonly PathInterface[]): Uint8Array {
   const interfaces = revoked
     .slice(0, REVOKED_MAX)
     .map(({ isdAs, ifId }) => ({ isdAs: isdAsWords(isdAs), ifId }));
   return encodeProtobuf(REVOKED_ONLY, { revoked: { interfaces } });
 }
 
-/** Decodes the interfaces in the additional field; undefined if the bytes are no such message. */
-export function decodeRevoked(bytes: Uint8Array): readonly PathInterface[] | undefined {
+/** Decodes the interfaces in the additional field; undefined if the bytes are malformed. */
+export function decodeRevokedInterfaces(bytes: Uint8Array): readonly PathInterface[] | undefined {
   const read = decodeProtobuf(REVOKED_ONLY, bytes);
   if (typeof read === 'string') return undefined;
   const interfaces = read.revoked?.interfaces ?? [];

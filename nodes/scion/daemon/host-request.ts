@@ -7,21 +7,21 @@
  */
 import type { PathInterface } from '../paths/path.ts';
 import { decodeSegmentsRequest, type SegmentsRequest } from '../paths/segment-messages.ts';
-import { decodeRevoked, encodeRevoked } from './host-answer.ts';
+import { decodeRevokedInterfaces, encodeRevokedInterfaces } from './host-answer.ts';
 
-/** A request for segments, or a report of interfaces that are down, which gets no answer. */
+/** A request for segments, or a report of interfaces that are down; a report gets no answer. */
 export type HostRequest =
   | ({ readonly kind: 'segments' } & SegmentsRequest)
   | { readonly kind: 'down'; readonly interfaces: readonly PathInterface[] };
 
 /** Encodes a report that an interface is down. */
 export function encodeDownReport(item: PathInterface): Uint8Array {
-  return encodeRevoked([item]);
+  return encodeRevokedInterfaces([item]);
 }
 
 /** Decodes a message of a host; undefined if it is neither a request nor a report. */
 export function decodeHostRequest(bytes: Uint8Array): HostRequest | undefined {
-  const interfaces = decodeRevoked(bytes);
+  const interfaces = decodeRevokedInterfaces(bytes);
   if (interfaces === undefined) return undefined;
   if (interfaces.length > 0) return { kind: 'down', interfaces };
   const request = decodeSegmentsRequest(bytes);

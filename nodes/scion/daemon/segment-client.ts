@@ -11,7 +11,7 @@ import type { HostPart } from '../../_kit/host-part.ts';
 import type { PathInterface } from '../paths/path.ts';
 import { encodeSegmentsRequest, type SegmentsRequest } from '../paths/segment-messages.ts';
 import { CONTROL_PORT } from '../router/geometry.ts';
-import { ANSWER_FRAMES, decodeSegmentFrame, encodeSegmentFrame } from './frames.ts';
+import { ANSWER_FRAME_LAYOUT, decodeSegmentFrame, encodeSegmentFrame } from './frames.ts';
 import { decodeHostAnswer, type HostAnswer } from './host-answer.ts';
 import { encodeDownReport } from './host-request.ts';
 import {
@@ -109,7 +109,7 @@ export class SegmentClient {
 
   #use(stream: Stream): void {
     this.#stream = stream;
-    const reader = new FrameReader(ANSWER_FRAMES, (buffer, offset, length) => {
+    const reader = new FrameReader(ANSWER_FRAME_LAYOUT, (buffer, offset, length) => {
       const { request, message } = decodeSegmentFrame(buffer, offset, length);
       // The answer is copied, since its decoded form consists of views of these bytes.
       this.#end(request, message.slice());

@@ -8,7 +8,7 @@
  * Largest rate (requests per second) and burst of requests that a host answers. No answer is longer
  * than its request, so this limits the traffic that other hosts can cause.
  */
-export const ANSWERED_REQUESTS = { perSecond: 1_000, burst: 200 } as const;
+export const ANSWERED_REQUEST_RATE_MAX = { perSecond: 1_000, burst: 200 } as const;
 /** Largest number of conversations that a host has at once; each is one ping or traceroute. */
 export const CONVERSATIONS_MAX = 16;
 /** Largest number of echo requests of one ping. */

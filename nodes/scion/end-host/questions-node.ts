@@ -167,7 +167,10 @@ export class EndHostQuestions {
     };
   }
 
-  /** Makes the paths of packets on an EPIC-HP path; undefined if the path is none. */
+  /**
+   * Creates the maker of packet paths for an EPIC-HP path; undefined if the path cannot be used as
+   * one.
+   */
   #epicOf({ epic, wire }: Path): EpicPathMaker | undefined {
     const { host, crypto, own } = this.#parts;
     if (epic === undefined || wire.kind !== 'scion') return undefined;
@@ -176,8 +179,8 @@ export class EndHostQuestions {
   }
 
   /**
-   * Chooses a host of an AS that can answer: no router, and a control service only if there is no
-   * other host.
+   * Chooses a host of an AS that can answer: not a router, and a control service only if there is
+   * no other host.
    */
   #hostOf(target: IsdAs): ProbeRoute['targetHost'] | undefined {
     const hosts = this.#parts.network.hosts.filter(

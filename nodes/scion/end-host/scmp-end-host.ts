@@ -27,7 +27,7 @@ import {
   type ScmpMessage,
 } from '../wire/scmp.ts';
 import type { EndHostDropReason } from './drops.ts';
-import { ANSWERED_REQUESTS, CONVERSATIONS_MAX } from './geometry.ts';
+import { ANSWERED_REQUEST_RATE_MAX, CONVERSATIONS_MAX } from './geometry.ts';
 import type { ProbeRoute } from './route.ts';
 
 /** Handles a datagram for this host; returns the drop reason, or undefined. */
@@ -103,7 +103,7 @@ export class ScmpEndHost {
   readonly #quoted = new PacketView();
   /** Conversations by their identifiers. */
   readonly #conversations = new Map<number, OpenConversation>();
-  readonly #answered = TokenBucket.of(ANSWERED_REQUESTS);
+  readonly #answered = TokenBucket.of(ANSWERED_REQUEST_RATE_MAX);
   #socket: DatagramSocket | undefined;
 
   constructor(host: HostPart<'alloc' | 'drop' | 'log' | 'udp'>, parts: ScmpEndHostParts) {
@@ -206,8 +206,8 @@ export class ScmpEndHost {
   }
 
   /**
-   * Passes an error to the conversation whose request the error quotes, with the target that the request had; false if
-   * there is none.
+   * Passes an error to the conversation whose request, with its target, the error quotes; false if there is no such
+   * conversation.
    */
   #isErrorOfConversation(message: ReceivedScmp): boolean {
     const { data } = message;

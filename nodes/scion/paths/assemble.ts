@@ -97,9 +97,9 @@ function initialFolds(edge: SegmentEdge): number {
   if (edge.role === 'down') return edge.shortcut + (isPeer ? 1 : 0);
   // Against construction direction, a router removes its AS's MAC from the SegID when a packet
   // enters from another AS. The router of the source AS does not, since the packet comes from
-  // inside, so the initial SegID does not include that MAC. Only if the source AS is at the peering
-  // link, the initial SegID includes the MAC of its regular hop entry, since the MAC of the peering
-  // hop is chained after it.
+  // inside, so the initial SegID does not include that MAC. The exception is a source AS at the
+  // peering link: the initial SegID then includes the MAC of its regular hop entry, since the MAC
+  // of the peering hop is chained after it.
   return isPeer && edge.shortcut === last ? last + 1 : last;
 }
 
@@ -151,8 +151,8 @@ function ingressMtu(entry: AsEntry, isCut: boolean): number {
 }
 
 /**
- * Returns the full MAC of a hop field. The reference (getAuthPeer) makes the one of a peering hop field from the MAC of
- * another hop field, and routers drop the packets of such paths.
+ * Returns the full MAC of a hop field. For a peering hop field the reference (getAuthPeer) takes the MAC of another hop
+ * field, so routers drop the packets of such paths.
  */
 function fullMacOf({ mac, macRest }: SegmentHop): Uint8Array | undefined {
   return macRest && concatBytes(mac, macRest);

@@ -3,8 +3,9 @@
  *
  * SCION control plane "Path Exploration": core ASes originate beacons on core and child links;
  * beacons on core links spread over core links, all others down to children; no beacon passes an AS
- * twice. The number of segments for each pair of origin and AS is limited like the reference's best
- * set; shorter segments are preferred. All segments are made before the run and without messages.
+ * twice. The number of segments for each pair of origin and AS is limited to that of the
+ * reference's best set; shorter segments are preferred. All segments are made before the run and
+ * without messages.
  *
  * @module
  */

@@ -20,8 +20,9 @@ import {
 import type { Path } from './path.ts';
 
 /**
- * Number of candidates after which no longer paths are searched: three best sets of 20 segments
- * give 8,000. All shorter paths, and all paths with as many AS hops, are always found.
+ * Number of candidates after which the search stops before paths with more AS hops: three best sets
+ * of 20 segments give 8,000. All shorter paths, and all paths with the same number of AS hops, are
+ * still found.
  */
 export const CANDIDATE_PATHS_MAX = 8_000;
 
@@ -111,8 +112,8 @@ function isLoopFree(path: Path): boolean {
 }
 
 /**
- * Of several paths over the same interfaces, keeps that which is valid longest, at the position of
- * the first of them.
+ * Of several paths over the same interfaces, keeps the one that is valid longest, at the position
+ * of the first of them.
  */
 function withoutDuplicates(paths: readonly Path[]): readonly Path[] {
   const byFingerprint = new Map<string, Path>();

@@ -43,7 +43,10 @@ export interface SegmentEdge {
   readonly identity: Uint8Array;
   /** Index of the used entry that is nearest to the origin; 0 is the origin itself. */
   readonly shortcut: number;
-  /** 0, or 1 + the index of the peer entry through which the segment is left or entered. */
+  /**
+   * 1 + the index of the peer entry through which the path leaves or enters the segment; 0 without
+   * a peering link.
+   */
   readonly peer: number;
   readonly weight: number;
   readonly from: string;

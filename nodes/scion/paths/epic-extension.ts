@@ -1,7 +1,7 @@
 /**
- * The 10 of 16 bytes of each MAC that the hop fields of an entry leave out. With them a sender makes the validation
- * fields of an EPIC-HP path. They are beside the signed part of an entry, which has their digest (reference
- * proto/control_plane/experimental/v1/seg_detached_extensions.proto and pkg/segment/extensions/epic).
+ * The bytes of MACs that the hop fields of an entry leave out: 10 of 16 for each. A sender needs them to make the
+ * validation fields of an EPIC-HP path. They are outside the signed part of an entry, which contains their digest
+ * (reference proto/control_plane/experimental/v1/seg_detached_extensions.proto and pkg/segment/extensions/epic).
  *
  * @module
  */

@@ -7,20 +7,25 @@
  * @module
  */
 import { leastOf } from '../../../engine/pure/extremes.ts';
-import { type Announced, formatInterface, type PathInterface, type PathMetadata } from './path.ts';
+import {
+  formatInterface,
+  type PathInterface,
+  type PathMetadata,
+  type ValuesAlongPath,
+} from './path.ts';
 import type { AsEntry } from './segment.ts';
 import {
   type GeoCoordinates,
   LINK_TYPES,
-  type LinkValues,
-  NO_LINK_VALUES,
+  NO_PROPERTY_VALUES,
+  type PropertyValues,
   type StaticInfo,
   TEXT_LENGTH_MAX,
 } from './static-info.ts';
 
 /**
- * The announced properties of a path as a whole; undefined if a value for some part of it is
- * unknown.
+ * The announced properties of a path as a whole; each is undefined if its value for some part of
+ * the path is unknown.
  */
 export interface PathTotals {
   readonly latencyUs: number | undefined;
@@ -51,7 +56,7 @@ export function collectPathMetadata(
     bandwidthKbps: path.values((info) => withoutZeros(info.bandwidthKbps), Math.min),
     carbon: path.values((info) => info.carbon, Math.max),
     internalHops: path
-      .values(({ internalHops }) => ({ ...NO_LINK_VALUES, intra: internalHops }), Math.min)
+      .values(({ internalHops }) => ({ ...NO_PROPERTY_VALUES, intra: internalHops }), Math.min)
       .filter((_, slot) => slot % 2 === 1),
     linkTypes: path.linkTypes(),
     geo: path.geo(),
@@ -71,17 +76,17 @@ export function computePathTotals(metadata: PathMetadata): PathTotals {
   };
 }
 
-function sumOf(values: Announced): number | undefined {
+function sumOf(values: ValuesAlongPath): number | undefined {
   return knownValues(values)?.reduce((sum, value) => sum + value, 0);
 }
 
-function knownValues(values: Announced): readonly number[] | undefined {
+function knownValues(values: ValuesAlongPath): readonly number[] | undefined {
   const known = values.filter((value) => value !== undefined);
   return known.length === values.length ? known : undefined;
 }
 
-function withoutZeros({ intra, inter }: LinkValues): LinkValues {
-  const positive = (values: LinkValues['intra']): LinkValues['intra'] =>
+function withoutZeros({ intra, inter }: PropertyValues): PropertyValues {
+  const positive = (values: PropertyValues['intra']): PropertyValues['intra'] =>
     new Map([...values].filter(([, value]) => value > 0));
   return { intra: positive(intra), inter: positive(inter) };
 }
@@ -105,9 +110,9 @@ class AnnouncedPath {
    * Returns a value for each slot; of two values for one slot, `worse` returns the one that counts.
    */
   values(
-    of: (info: StaticInfo) => LinkValues,
+    of: (info: StaticInfo) => PropertyValues,
     worse: (left: number, right: number) => number,
-  ): Announced {
+  ): ValuesAlongPath {
     const bySlot = new Map<number, number>();
     const put = (slot: number, value: number): void => {
       bySlot.set(slot, worse(bySlot.get(slot) ?? value, value));

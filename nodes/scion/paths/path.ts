@@ -22,22 +22,22 @@ export interface PathInterface {
 }
 
 /** Values along a path, in the order of travel; undefined where no AS has announced the value. */
-export type Announced<Value = number> = readonly (Value | undefined)[];
+export type ValuesAlongPath<Value = number> = readonly (Value | undefined)[];
 
 /** The announced properties of a path with n interfaces. */
 export interface PathMetadata {
   /** Latency between each two consecutive interfaces, microseconds, n - 1 values. */
-  readonly latencyUs: Announced;
+  readonly latencyUs: ValuesAlongPath;
   /** Bandwidth between each two consecutive interfaces, kbit/s, n - 1 values. */
-  readonly bandwidthKbps: Announced;
+  readonly bandwidthKbps: ValuesAlongPath;
   /** Emissions between each two consecutive interfaces, grams of CO2 per terabyte, n - 1 values. */
-  readonly carbon: Announced;
+  readonly carbon: ValuesAlongPath;
   /** Number of hops inside each AS that the path enters and leaves, n / 2 - 1 values. */
-  readonly internalHops: Announced;
+  readonly internalHops: ValuesAlongPath;
   /** Type of each link, n / 2 values. */
-  readonly linkTypes: Announced<LinkType>;
+  readonly linkTypes: ValuesAlongPath<LinkType>;
   /** Location of each interface, n values. */
-  readonly geo: Announced<GeoCoordinates>;
+  readonly geo: ValuesAlongPath<GeoCoordinates>;
   /** The free text that each AS on the path announces, n / 2 + 1 texts; empty if there is none. */
   readonly notes: readonly string[];
 }
@@ -58,8 +58,8 @@ export interface Path {
   /** When the hop field that ends first expires, half seconds since 1970: hop fields live for multiples of 337.5 s. */
   readonly expiryHalfSeconds: number;
   /**
-   * {@link pathFingerprint} of the interfaces: paths over the same interfaces have the same,
-   * whatever their hop fields.
+   * {@link pathFingerprint} of the interfaces: paths over the same interfaces have the same
+   * fingerprint, whatever their hop fields.
    */
   readonly fingerprint: string;
   /** Number of AS hops in the parts of its segments together, as edges.ts counts them. */

@@ -3,7 +3,7 @@
  * private/segment/segfetcher Pather.filterRevoked).
  *
  * A segment that passes such an interface stays if a shortcut or a peering link leads a path around the interface, as
- * in the reference, which leaves out paths alone.
+ * in the reference, which leaves out only paths, not segments.
  *
  * @module
  */
@@ -34,7 +34,7 @@ export function leaveOutPaths(
   return paths.filter(({ interfaces }) => !passes(interfaces));
 }
 
-/** Tests whether one of several interfaces is among the given ones. */
+/** Returns a test that is true for interfaces of which at least one is among `revoked`. */
 export function passesOneOf(
   revoked: readonly PathInterface[],
 ): (interfaces: readonly PathInterface[]) => boolean {
@@ -44,8 +44,8 @@ export function passesOneOf(
 
 /**
  * Finds the segments over which a path from source to target passes none of the interfaces: those with a part that
- * begins where a part of the role before ends, and ends where one of the role after begins. No path is combined, so
- * that the effort grows with the number of segments only.
+ * begins where a part of the previous role ends, and ends where a part of the next role begins. No path is
+ * combined, so the work depends only on the number of segments.
  */
 export function findSegmentsAround(
   request: CombineRequest,

@@ -1,8 +1,9 @@
 /**
  * Static metadata of an AS entry: the properties that the AS announces of its links and of its
- * inside (reference proto/control_plane/v1/seg_extensions.proto and doc/beacon-metadata.rst). The
- * reference has no field for carbon emissions; field 7 is that of ETH's branch
- * (github.com/netsec-ethz/scion, commit a803ad1), which others ignore like any unknown field.
+ * internal network (reference proto/control_plane/v1/seg_extensions.proto and
+ * doc/beacon-metadata.rst). The reference has no field for carbon emissions; field 7 is that of
+ * ETH's branch (github.com/netsec-ethz/scion, commit a803ad1), which others ignore like any unknown
+ * field.
  *
  * @module
  */
@@ -32,7 +33,7 @@ const LIMIT = { most: INTERFACES_MAX };
 export type ByInterface<Value = number> = ReadonlyMap<number, Value>;
 
 /** Values of one property: between interfaces of an AS, and of its links. */
-export interface LinkValues {
+export interface PropertyValues {
   /**
    * Values between the egress interface of the entry and another interface of the AS, by that other
    * interface.
@@ -53,11 +54,11 @@ export interface GeoCoordinates {
 /** The properties that an AS announces in its entry of a beacon. */
 export interface StaticInfo {
   /** Latencies, microseconds. */
-  readonly latencyUs: LinkValues;
+  readonly latencyUs: PropertyValues;
   /** Bandwidths, kbit/s. */
-  readonly bandwidthKbps: LinkValues;
+  readonly bandwidthKbps: PropertyValues;
   /** Emissions, grams of CO2 per terabyte. */
-  readonly carbon: LinkValues;
+  readonly carbon: PropertyValues;
   readonly geo: ByInterface<GeoCoordinates>;
   /** Number of the type of an interface's link, see {@link LINK_TYPES}. */
   readonly linkTypes: ByInterface;
@@ -82,7 +83,7 @@ export const LINK_TYPES: readonly (LinkType | undefined)[] = [
   'opennet',
 ];
 /** A property without any values. */
-export const NO_LINK_VALUES: LinkValues = { intra: new Map(), inter: new Map() };
+export const NO_PROPERTY_VALUES: PropertyValues = { intra: new Map(), inter: new Map() };
 
 const LATENCIES = message({
   intra: map(1, uint53, uint32, LIMIT),
@@ -153,9 +154,9 @@ export function readStaticInfo(
   const { latency, bandwidth, carbon, ...rest } = read.staticInfo;
   const info: StaticInfo = {
     ...rest,
-    latencyUs: latency ?? NO_LINK_VALUES,
-    bandwidthKbps: bandwidth ?? NO_LINK_VALUES,
-    carbon: carbon ?? NO_LINK_VALUES,
+    latencyUs: latency ?? NO_PROPERTY_VALUES,
+    bandwidthKbps: bandwidth ?? NO_PROPERTY_VALUES,
+    carbon: carbon ?? NO_PROPERTY_VALUES,
   };
   return isWithinBounds(info) ? info : 'malformed';
 }
@@ -174,6 +175,6 @@ function isWithinBounds(info: StaticInfo): boolean {
   return isOfInterfaces && isOnEarth && info.note.length <= TEXT_LENGTH_MAX;
 }
 
-function presentValues(values: LinkValues): LinkValues | undefined {
+function presentValues(values: PropertyValues): PropertyValues | undefined {
   return values.intra.size + values.inter.size === 0 ? undefined : values;
 }

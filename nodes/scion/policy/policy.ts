@@ -70,10 +70,7 @@ export function extendPathPolicy(policy: PathPolicy, extended: readonly PathPoli
   return whole;
 }
 
-/**
- * Returns the parts that a policy has: without undefined parts, and without an empty list of
- * options.
- */
+/** Removes undefined parts and an empty list of options from a policy. */
 function defined(policy: PathPolicy): PathPolicy {
   const entries = Object.entries(policy).filter(
     ([name, value]) => value !== undefined && !(name === 'options' && value.length === 0),

@@ -70,7 +70,7 @@ interface Token {
   readonly offset: number;
 }
 
-/** Matches the characters of a hop; each other character is a token by itself. */
+/** Matches the characters of a hop; every other character is a separate token. */
 const HOP_LETTER = /[0-9a-fA-F:#,-]/;
 const SPACE = /\s/;
 

@@ -57,9 +57,7 @@ export class BorderRouter {
     this.#output = output;
   }
 
-  /**
-   * The state of the packet that is processed; its `begin` must be called before {@link process}.
-   */
+  /** The state of the packet being processed; its `begin` must be called before {@link process}. */
   get passage(): PacketProcessingState {
     return this.#passage;
   }

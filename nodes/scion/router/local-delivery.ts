@@ -3,8 +3,9 @@
  *
  * doc/protocols/underlay.rst ("dispatched ports"), reference router/dataplane.go (resolveLocalDst)
  * and router/underlayproviders/udpip. The packet is neither changed nor sent here. One difference
- * to the reference: that tests `port < first && port > last`, which is never true; here packets to
- * ports outside the range are delivered to the end-host port, as the document requires.
+ * from the reference, which tests `port < first && port > last`, a condition that is never true:
+ * here packets to ports outside the range are delivered to the end-host port, as the document
+ * requires.
  *
  * @module
  */

@@ -149,8 +149,8 @@ export interface ScmpVerifierOptions {
 /** True if a message to this host has a valid and recent authenticator of its source AS. */
 export function isScmpSignedBySourceAs(packet: PacketView, options: ScmpVerifierOptions): boolean {
   const option = findSpao(packet);
-  // Only routers of the source AS, and the control service of this host's AS, can have this key of
-  // the sender's side.
+  // Only routers of the source AS, and the control service of this host's AS, can have this
+  // sender-side key.
   if (option?.spi !== SPI_SCMP_SENDER_SIDE || option.algorithm !== CMAC) return false;
   const epochBegin = epochOf(option, options.now);
   const key = epochBegin === undefined ? undefined : options.keyOf(epochBegin);

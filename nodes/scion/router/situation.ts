@@ -44,8 +44,8 @@ export interface RouterSurroundings {
   readonly internal: RouterLink;
   readonly interfaces: ReadonlyMap<number, RouterInterface>;
   /**
-   * Hosts of the AS: by IPv4 address as a signed 32-bit word, the text of the address at which the
-   * host is reached.
+   * Text of the address at which each host of the AS is reached, by its IPv4 address as a signed
+   * 32-bit word.
    */
   readonly hosts: ReadonlyMap<number, string>;
   /** Addresses of the control services of the AS. */
@@ -185,7 +185,7 @@ function linkBetween(network: NetworkView, one: HostView, other: HostView): Link
 function addressesOf(locals: readonly HostView[]): ReadonlyMap<number, string> {
   const addresses = new Map<number, string>();
   for (const { address, program } of locals) {
-    // A host that is an external program has another address of its own, which its packets contain.
+    // A host that is an external program has a second address, which its packets contain.
     for (const name of [address, ...(program === undefined ? [] : [program.address])]) {
       const parsed = parseHost(name);
       if (parsed?.type === HOST_TYPE_IPV4) addresses.set(readUint32(parsed.bytes, 0) | 0, address);

@@ -173,7 +173,10 @@ export class EpicPathMaker {
     this.#clock = clock;
   }
 
-  /** The path with zeros for a packet's own fields: it gives templates of headers their length. */
+  /**
+   * The path with zeros for the fields that differ by packet, for header templates of the right
+   * length.
+   */
   get blank(): EpicPath {
     const field = new Uint8Array(EPIC_FIELD_LENGTH);
     const packetId = { timestamp: 0, counter: 0 };

@@ -3,7 +3,7 @@
  * allocation.
  *
  * SCION header specification, all of "Common Header", "Address Header", "Path Type: SCION" and
- * "Path Type: OneHopPath", "Path Type: EPIC-HP". One view of a node parses packet after packet; it
+ * "Path Type: OneHopPath", "Path Type: EPIC-HP". A node parses all its packets with one view; it
  * refers to the caller's buffer and never copies it. It checks the structure only: the router
  * checks MACs, expiry, interfaces and PayloadLen.
  *

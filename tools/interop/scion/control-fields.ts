@@ -11,7 +11,7 @@ import { type SegmentHop, segmentIdHashInput } from '../../../nodes/scion/paths/
 import type { SignedSegment } from '../../../nodes/scion/paths/segment-wire.ts';
 import type {
   ByInterface,
-  LinkValues,
+  PropertyValues,
   StaticInfo,
 } from '../../../nodes/scion/paths/static-info.ts';
 
@@ -59,7 +59,7 @@ function describeStaticInfo(info: StaticInfo): Fields {
   };
 }
 
-function describeValues({ intra, inter }: LinkValues): unknown {
+function describeValues({ intra, inter }: PropertyValues): unknown {
   return [byText(intra), byText(inter)];
 }
 

@@ -6,7 +6,7 @@ import type {
   BeaconSelection,
 } from '../../../../nodes/control-service/beacons/selection.ts';
 import { BEACON_SELECTIONS } from '../../../../nodes/control-service/beacons/selections/index.ts';
-import { NO_LINK_VALUES, type StaticInfo } from '../../../../nodes/scion/paths/static-info.ts';
+import { NO_PROPERTY_VALUES, type StaticInfo } from '../../../../nodes/scion/paths/static-info.ts';
 import { requireIsdAs } from '../../../../nodes/scion/wire/isd-as.ts';
 
 const MAC = new Uint8Array(6);
@@ -28,7 +28,7 @@ function beacon(links: string, said: readonly Said[] = []): BeaconCandidate {
       intra: new Map(intra === undefined ? [] : [[consIngress, intra]]),
     };
     const staticInfo: StaticInfo = {
-      ...{ latencyUs: values, carbon: values, bandwidthKbps: NO_LINK_VALUES },
+      ...{ latencyUs: values, carbon: values, bandwidthKbps: NO_PROPERTY_VALUES },
       ...{ geo: new Map(), linkTypes: new Map(), internalHops: new Map(), note: '' },
     };
     const hop = { consIngress, consEgress, expTime: 63, mac: MAC };

@@ -4,7 +4,7 @@ import type {
   DatagramSocket,
   UdpOptions,
 } from '../../../../../engine/host/socket.ts';
-import { ANSWERED_REQUESTS } from '../../../../../nodes/scion/end-host/geometry.ts';
+import { ANSWERED_REQUEST_RATE_MAX } from '../../../../../nodes/scion/end-host/geometry.ts';
 import { ScmpEndHost } from '../../../../../nodes/scion/end-host/scmp-end-host.ts';
 import { END_HOST_PORT } from '../../../../../nodes/scion/router/geometry.ts';
 import { decodeHeader } from '../../../../../nodes/scion/wire/header.ts';
@@ -188,7 +188,7 @@ describe('SCMP at the end-host port', () => {
   it('answers no more requests than its limit', () => {
     const host = new TestEndHost();
     const { sent, drops, take } = host;
-    const { burst, perSecond } = ANSWERED_REQUESTS;
+    const { burst, perSecond } = ANSWERED_REQUEST_RATE_MAX;
     const packet = encodeScmpPacket(HEADER, ECHO);
     for (let count = 0; count < burst + 10; count += 1) take(packet);
     expect(sent).toHaveLength(burst);

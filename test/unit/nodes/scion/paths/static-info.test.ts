@@ -13,7 +13,7 @@ import { collectPathMetadata } from '../../../../../nodes/scion/paths/path-metad
 import type { AsEntry } from '../../../../../nodes/scion/paths/segment.ts';
 import {
   makeExtensionsMessage,
-  NO_LINK_VALUES,
+  NO_PROPERTY_VALUES,
   readStaticInfo,
   SEGMENT_EXTENSIONS,
   type StaticInfo,
@@ -22,7 +22,7 @@ import { requireIsdAs } from '../../../../../nodes/scion/wire/isd-as.ts';
 
 const INFO: StaticInfo = {
   latencyUs: { intra: new Map([[3, 2_000]]), inter: new Map([[1, 5_000]]) },
-  bandwidthKbps: NO_LINK_VALUES,
+  bandwidthKbps: NO_PROPERTY_VALUES,
   carbon: { intra: new Map(), inter: new Map([[1, 780]]) },
   geo: new Map([[1, { latitude: 50.5, longitude: 8.25, address: '' }]]),
   linkTypes: new Map([[1, 3]]),
@@ -68,7 +68,11 @@ describe('static metadata of an entry', () => {
 
   it('is absent if nothing is announced', () => {
     const nothing = {
-      ...{ latencyUs: NO_LINK_VALUES, bandwidthKbps: NO_LINK_VALUES, carbon: NO_LINK_VALUES },
+      ...{
+        latencyUs: NO_PROPERTY_VALUES,
+        bandwidthKbps: NO_PROPERTY_VALUES,
+        carbon: NO_PROPERTY_VALUES,
+      },
       ...{ geo: new Map(), linkTypes: new Map(), internalHops: new Map(), note: '' },
     };
     expect(makeExtensionsMessage(nothing, undefined)).toBeUndefined();
