@@ -12,7 +12,7 @@ import { BundleView } from './wire/view.ts';
 
 /**
  * Length of the start of a bundle that is hashed into its key, bytes; it includes identity, hop count and
- * previous node, so each link has another key.
+ * previous node, so the key differs on each link.
  */
 const NAMED_BYTES = 256;
 /** Computes the key of a bundle from the bytes sent on a link: a safe integer >= 0. */

@@ -35,7 +35,7 @@ const LIST_EVERY_NS = 1_000_000_000;
 /** A route that ends at this instant, ns, or later is shown as always open. */
 const ALWAYS_FROM_NS = Number.MAX_SAFE_INTEGER;
 
-/** The methods of an agent that tell why bundles wait. */
+/** The methods of an agent that report why bundles wait. */
 type Reasons = Pick<BundleAgent<never>, 'waiting' | 'waitingBundles'>;
 
 /** A way to a neighbour: its contacts as planned and as they happened, and the bundles that left. */

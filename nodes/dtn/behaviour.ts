@@ -21,7 +21,7 @@ export interface DtnBehaviour {
   readonly ages: boolean;
   /**
    * Maps a bundle's hop count to the number that the node compares with those of later copies
-   * (`telling-hops.ts`).
+   * (`hops-to-tell-copies-apart.ts`).
    */
   readonly hopsOf: (hops: number | undefined) => number | undefined;
   /**

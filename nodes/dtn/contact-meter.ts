@@ -1,7 +1,7 @@
 /**
- * Measures how much of the planned volume of contacts bundles use. Only contacts in which a bundle
- * has left count: an unused contact is not counted as waste. A contact without a rate limit has no
- * volume and is not counted.
+ * Measures which part of the planned volume of contacts is used by bundles. Only contacts in which
+ * a bundle has left count: an unused contact is not counted as waste. A contact without a rate
+ * limit has no volume and is not counted.
  *
  * @module
  */
@@ -12,7 +12,7 @@ import type { ContactUse } from './agent/outlet.ts';
 const BITS = 8;
 const NS_PER_S = 1e9;
 
-/** Measures how much of the planned contacts of one node its bundles use. */
+/** Measures which part of the planned volume of one node's contacts is used by its bundles. */
 export class ContactUseMeter {
   readonly #meter: Pick<Meter, 'counter'>;
   /** Made when the first bundle leaves in a planned contact. */

@@ -81,7 +81,7 @@ export const DEFAULT_HOP_LIMIT = 32;
 export const DEFAULT_STORE_BYTES = 100_000_000;
 /** Default limit of the number of bundles in a store. */
 export const DEFAULT_STORE_BUNDLES = 100_000;
-/** Share of a store, 0 to 1, that bundles of one other node may take (our choice; no RFC says). */
+/** Share of a store, 0 to 1, that bundles of one other node may take (our choice; no RFC sets it). */
 export const DEFAULT_STORE_SHARE_PER_SOURCE = 0.25;
 /**
  * Longest text of an endpoint identifier, characters (our choice): nodes store the texts of sources and neighbours.
@@ -104,26 +104,26 @@ export const APPLICATION_DEMUX = 'app';
 export const PLANNED_PERIODS_MAX = 10_000;
 /**
  * Largest number of incomplete UDPCL transfers from the usual port of a neighbour; the same limit applies to all its
- * other ports together (our choice; no RFC says).
+ * other ports together (our choice; no RFC sets it).
  */
 export const UDPCL_TRANSFERS_MAX = 64;
 /** Largest number of bytes of unfinished UDPCL transfers in memory: two bundles of 16 MiB (our choice). */
 export const UDPCL_BUFFERED_BYTES_MAX: number = 2 * BUNDLE_BYTES_MAX;
-/** How long a node waits for the missing pieces of a UDPCL transfer, ns (our choice; no RFC says). */
+/** How long a node waits for the missing pieces of a UDPCL transfer, ns (our choice; no RFC sets it). */
 export const UDPCL_TRANSFER_TIMEOUT_NS = 30_000_000_000;
 /**
  * By how much a bundle can grow when it is forwarded, bytes: through the blocks previous node (identifier of 255
  * bytes), hop count and age.
  */
 export const FORWARDING_GROWTH_BYTES_MAX = 320;
-/** Default limit of the number of unfinished bundles of which fragments have come (our choice; no RFC says). */
+/** Default limit of the number of unfinished bundles of which fragments have come (our choice; no RFC sets it). */
 export const REASSEMBLIES_MAX = 64;
 /**
  * An unfinished bundle that got no fragment for this time, ns, may be dropped to make room for another one (our
  * choice).
  */
 export const REASSEMBLY_EVICTABLE_AFTER_NS = 60_000_000_000;
-/** An unfinished bundle that got no fragment for this time, ns (30 days), is given up (our choice; no RFC says). */
+/** An unfinished bundle that got no fragment for this time, ns (30 days), is given up (our choice; no RFC sets it). */
 export const REASSEMBLY_TIMEOUT_NS = 2_592_000_000_000_000;
 /** Number of datagrams of one bundle sent in one burst (our choice): far fewer than the queue of a link holds. */
 export const BURST_DATAGRAMS_MAX = 64;
@@ -131,9 +131,9 @@ export const BURST_DATAGRAMS_MAX = 64;
 export const DATAGRAM_BYTES_MAX = 65_507;
 /** Largest number of unacknowledged bundles to one neighbour over a carrier (our choice). */
 export const CARRIER_WINDOW_BUNDLES = 16;
-/** Default of the first wait before a bundle is repeated over a carrier, ns (our choice; no RFC says). */
+/** Default of the first wait before a bundle is repeated over a carrier, ns (our choice; no RFC sets it). */
 export const CARRIER_RETRY_NS = 5_000_000_000;
-/** Longest wait before a bundle is repeated over a carrier, ns (our choice; no RFC says). */
+/** Longest wait before a bundle is repeated over a carrier, ns (our choice; no RFC sets it). */
 export const CARRIER_RETRY_NS_MAX = 60_000_000_000;
 /** Channel byte that marks messages of this protocol in a carrier (docs/spec/stacking.md#messages). */
 export const DTN_CARRIER_CHANNEL = 1;
@@ -143,8 +143,8 @@ export const LTP_RETRANSMISSIONS_MAX = 5;
 /** Default time that each end of LTP needs to answer, ns (RFC 5326 section 6.6; the value of ION). */
 export const LTP_ANSWER_MARGIN_NS = 1_000_000_000;
 /**
- * Default limit of the LTP sessions at once to a neighbour; the same limit applies to those from it (our choice; no RFC
- * says).
+ * Default limit of simultaneous LTP sessions to a neighbour; the same limit applies to those from it (our choice; no
+ * RFC sets it).
  */
 export const LTP_SESSIONS_MAX = 64;
 /** Largest number of repair rounds of an LTP block: 16 MiB with every second segment lost take 20. */
@@ -173,13 +173,13 @@ export const ROUTER_TABLE_ROWS_MAX = 4_096;
 export const ENCOUNTER_RECORD_BUNDLES_MAX = 10_000;
 /** Lifetime of the record of an encounter, ms: it is of use during the present encounter only. */
 export const ENCOUNTER_RECORD_LIFETIME_MS = 600_000;
-/** Service number in the scheme ipn of routers, which exchange records (our choice; no RFC says). */
+/** Service number in the scheme ipn of routers, which exchange records (our choice; no RFC sets it). */
 export const ROUTER_SERVICE_NUMBER = 2;
-/** Demux of routers in the scheme dtn (our choice; no RFC says). */
+/** Demux of routers in the scheme dtn (our choice; no RFC sets it). */
 export const ROUTER_DEMUX = 'router';
-/** First wait for a neighbour's record before this node repeats its own, ns (our choice; no RFC says). */
+/** First wait for a neighbour's record before this node repeats its own, ns (our choice; no RFC sets it). */
 export const ENCOUNTER_RECORD_RETRY_NS = 5_000_000_000;
-/** Longest wait for a neighbour's record before this node repeats its own, ns (our choice; no RFC says). */
+/** Longest wait for a neighbour's record before this node repeats its own, ns (our choice; no RFC sets it). */
 export const ENCOUNTER_RECORD_RETRY_NS_MAX = 60_000_000_000;
 /** Largest number of copies that spray and wait makes of a bundle, whatever a neighbour says (our choice). */
 export const SPRAY_COPIES_MAX = 1_024;
@@ -194,7 +194,7 @@ export const DEFAULT_PROPHET_TIME_UNIT_NS = 1_000_000_000;
  * Longest data of a TCPCL segment, octets (our choice): short, since a keep-alive has to wait for the end of a segment.
  */
 export const TCPCL_SEGMENT_BYTES_MAX = 65_536;
-/** Largest number of bundles under way on a session of TCPCL (our choice; no RFC says). */
+/** Largest number of bundles under way on a session of TCPCL (our choice; no RFC sets it). */
 export const TCPCL_WINDOW_BUNDLES = 8;
 /**
  * Longest wait for contact header and session negotiation together; also the longest wait for the end of a session, ns
@@ -205,13 +205,13 @@ export const TCPCL_HANDSHAKE_TIMEOUT_NS = 60_000_000_000;
 export const TCPCL_REOFFER_INTERVAL_NS = 1_000_000_000;
 /** Interval of keep-alives by default, s (RFC 9174 section 5.1.1 recommends no less than 30). */
 export const TCPCL_KEEP_ALIVE_S = 30;
-/** First wait before a lost session is opened again, ns (our choice; no RFC says). */
+/** First wait before a lost session is opened again, ns (our choice; no RFC sets it). */
 export const TCPCL_RECONNECT_NS = 1_000_000_000;
-/** Longest wait before a lost session is opened again, ns (our choice; no RFC says). */
+/** Longest wait before a lost session is opened again, ns (our choice; no RFC sets it). */
 export const TCPCL_RECONNECT_NS_MAX = 60_000_000_000;
 /**
  * Number of sessions opened by one neighbour that may be up at once; a further one ends the oldest session without TLS,
- * or else the oldest of all (our choice; no RFC says).
+ * or else the oldest of all (our choice; no RFC sets it).
  */
 export const TCPCL_SESSIONS_MAX = 2;
 /**
@@ -228,5 +228,7 @@ export const TCPCL_ROUND_TRIP_NS_MAX = 60_000_000_000;
  * repairs.
  */
 export const MESH_QUEUE_FRAMES_MAX = 20_000;
-/** Energy that a radio uses for each bit that it sends or hears, nJ: 30 mW at 100 kbit/s (our choice; no RFC says). */
+/**
+ * Energy that a radio uses for each bit that it sends or receives, nJ: 30 mW at 100 kbit/s (our choice; no RFC sets it).
+ */
 export const MESH_NJ_PER_BIT = 300;

@@ -11,7 +11,7 @@ import { behaviourOf } from './doubles/index.ts';
 import { DTN_DROP_REASONS } from './drops.ts';
 import { DTN_FORGERIES } from './forgeries.ts';
 import { DTN_CARRIER_CHANNEL, DTN_MESSAGE_BYTES_MAX } from './geometry.ts';
-import { findLayerConflicts } from './links/layers-that-do-not-fit.ts';
+import { findLayerConflicts } from './links/find-layer-conflicts.ts';
 import { DTN_METRICS } from './metrics.ts';
 import { dtnMust } from './must.ts';
 import { createDtnNode } from './node.ts';

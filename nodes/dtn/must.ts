@@ -1,5 +1,5 @@
 /**
- * DTN: the limits that hold whatever faults the network has.
+ * DTN: the limits that hold whatever the faults of the network.
  *
  * @module
  */

@@ -1,6 +1,6 @@
 /**
- * What a node traces about its contacts and its store: the node writes these states as texts, and
- * the drawings read them. Instants are those of contact plans, in ms.
+ * The states that a node traces about its contacts and its store: the node writes them as texts,
+ * and the drawings read them. Instants are those of contact plans, in ms.
  *
  * @module
  */

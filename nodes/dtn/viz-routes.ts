@@ -57,7 +57,7 @@ interface Waiting {
   readonly isCut: boolean;
 }
 
-/** True if something of the drawing is in the states of a node. */
+/** True if the states of a node contain data for this drawing. */
 export function hasRoutes({ protocol, states }: NodeState): boolean {
   if (protocol !== 'dtn') return false;
   return (

@@ -60,7 +60,7 @@ export class AcknowledgedLinkOutlet implements Outlet {
     return this.#link.isOpen;
   }
 
-  /** Sets the longest bundle that the neighbour has said it accepts, bytes. */
+  /** Sets the length of the longest bundle that the neighbour accepts, bytes. */
   limit(bytes: number): void {
     this.#limit = bytes;
   }

@@ -47,9 +47,9 @@ import { UptimeClock } from './uptime-clock.ts';
 type Waiting<Request> =
   | { readonly kind: 'request'; readonly request: Request; readonly bundle: HeldBundle }
   | { readonly kind: 'bundle'; readonly bundle: HeldBundle; readonly transfer?: TransferId }
-  /** A neighbour is acknowledged whose bundle was delivered here, or is a duplicate. */
+  /** Acknowledges a neighbour whose bundle was delivered here or is a duplicate. */
   | { readonly kind: 'receipt'; readonly transfer: TransferId }
-  /** A fragment that this node has cut: nobody is answered, but from then on the node has custody of it. */
+  /** A fragment that this node has cut: there is nobody to answer, but the node now has custody of it. */
   | { readonly kind: 'kept'; readonly bundle: HeldBundle }
   /** A delivery is reported to the custody ledger, which measures repeated deliveries. */
   | { readonly kind: 'delivered'; readonly key: string };
@@ -261,7 +261,7 @@ export class BundleAgent<Request>
     return this.#reception.isDamaged && this.#parts.options.layer !== 'tcpcl';
   }
 
-  /** Tells the custody ledger that the bundle which just came is dropped, not lost. */
+  /** Notes in the custody ledger that the bundle which just came is dropped, not lost. */
   #noteOver(): void {
     if (this.#reception.isDamaged) return;
     const identity = identifyBundle(this.#reception.view);

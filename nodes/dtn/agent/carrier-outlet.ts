@@ -34,7 +34,7 @@ export class CarrierOutlet implements Outlet {
   readonly neighbour: string;
   readonly maxBytes: number;
   readonly bytesMax: number;
-  /** A carrier that never tells whether its way is open counts as open. */
+  /** A carrier that never reports whether its way is open counts as open. */
   isOpen = true;
   readonly #facts: CarrierOutletParameters;
   readonly #queue = new BundleQueue();

@@ -225,7 +225,8 @@ export class CopyForwarder {
     const { names, outlets, effects } = this.#parts;
     const { from = '' } = bundle;
     if (formatEid(view.source) !== formatEid(names.routerOf(from))) return 'bad-encounter';
-    // A neighbour whose record comes is in contact, even if by this node's clock the contact has not begun.
+    // A neighbour whose record has come is in contact, even if the contact has not begun by this node's
+    // clock.
     const outlet = outlets.find(({ neighbour }) => neighbour === from);
     if (outlet === undefined) return 'bad-encounter';
     this.#encounters.begin(now, outlet);

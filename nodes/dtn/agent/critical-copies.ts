@@ -49,13 +49,15 @@ export class CriticalBundleCopies {
     return [...(this.#copies.get(original)?.here.values() ?? [])];
   }
 
-  /** True if at least one copy has left, and none is here any more. */
+  /** True if at least one neighbour has a copy, and no copy waits or is under way. */
   isComplete(original: HeldBundle): boolean {
     const copies = this.#copies.get(original);
     return copies !== undefined && copies.given.size > 0 && copies.here.size === 0;
   }
 
-  /** True if no copy has left and none is here, because all were refused. */
+  /**
+   * True if no neighbour has a copy, and no copy waits or is under way, because all were refused.
+   */
   isLost(original: HeldBundle): boolean {
     const copies = this.#copies.get(original);
     if (copies === undefined || copies.refused.size === 0) return false;

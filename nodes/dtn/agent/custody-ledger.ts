@@ -28,11 +28,9 @@ export interface CustodyLedgerParts {
 
 /** Name of the witness's set with the numbers of the nodes that promise to keep bundles. */
 const NODES = 'dtn custody nodes';
-/**
- * Names of the witness's sets with one entry for each time that a node took custody of a bundle (`TAKEN`), or
- * that its custody ended (`LEFT`).
- */
+/** Name of the witness's set with one entry for each time that a node took custody of a bundle. */
 const TAKEN = 'dtn custody taken';
+/** Name of the witness's set with one entry for each time that a node's custody of a bundle ended. */
 const LEFT = 'dtn custody left';
 /**
  * Name of the witness's set of the bundles that were delivered, or dropped for a counted reason: no node need

@@ -71,8 +71,8 @@ export class CopySender {
   }
 
   /**
-   * Called when a bundle that was sent is only at this node again: its transfer was given up, or it
-   * has expired on the way.
+   * Called when a bundle that was sent is again at this node alone: its transfer was given up, or
+   * it has expired on the way.
    */
   returned(bundle: HeldBundle): void {
     const key = this.#away.get(bundle);

@@ -97,7 +97,7 @@ export type AgentEffect<Request> =
   /** A bundle left `byNs` before or after the instant that the router had first planned for it. */
   | { readonly kind: 'misplanned'; readonly byNs: Nanoseconds }
   | { readonly kind: 'stored'; readonly bytes: number }
-  /** No bundle is held any more, `afterNs` after a way opened while bundles were held. */
+  /** The last held bundle is gone, `afterNs` after a way opened while bundles were held. */
   | { readonly kind: 'emptied'; readonly afterNs: Nanoseconds }
   | { readonly kind: 'report'; readonly report: BundleAccountEvent }
   /** Writes to the durable store, in this order; `sync` is answered with the input `synced`. */

@@ -29,7 +29,7 @@ export interface EncounterRecord {
   readonly kind: 'greeting' | 'answer';
   /** Names of bundles, at most {@link ENCOUNTER_RECORD_BUNDLES_MAX}. */
   readonly known: readonly number[];
-  /** Bytes of the sender's router for the router of the neighbour; empty if it tells nothing. */
+  /** Bytes of the sender's router for the router of the neighbour; empty if it sends none. */
   readonly router: Uint8Array;
 }
 

@@ -84,7 +84,9 @@ export class Encounters {
     return this.#now.get(neighbour);
   }
 
-  /** Called when a way opens. A second way to the same neighbour is no second encounter. */
+  /**
+   * Called when a way opens. A second way to the same neighbour does not begin a second encounter.
+   */
   begin(now: Nanoseconds, outlet: Outlet): void {
     const { router, planTime } = this.#parts;
     if (this.#now.has(outlet.neighbour)) return;

@@ -59,7 +59,7 @@ export class BundleEndpointCache {
     return known ?? this.#keep(slot, view.destination, bytes.subarray(destinationAt, sourceAt));
   }
 
-  /** The endpoint in a slot, if its identifier stands at `start`; no identifier is a prefix of another. */
+  /** The endpoint in a slot, if its identifier begins at `start`; no identifier is a prefix of another. */
   #at(slot: number, bytes: Uint8Array, start: number): BundleEndpoint | undefined {
     const kept = this.#kept[slot];
     if (kept === undefined) return undefined;

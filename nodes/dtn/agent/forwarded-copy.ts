@@ -25,7 +25,7 @@ export function openHeldBundle(view: BundleView, bytes: Uint8Array): void {
   if (malformed !== undefined) throw new Error(`a stored bundle is malformed: ${malformed}`);
 }
 
-/** What the copy of a bundle tells about the node that forwards it. */
+/** The facts about the forwarding node that the copy of a bundle contains. */
 export interface CopyForwardingFacts {
   /** The node identifier, encoded as the data of a previous node block. */
   readonly node: Uint8Array;

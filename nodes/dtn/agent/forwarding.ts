@@ -62,8 +62,8 @@ interface Queued {
 interface Obstacles {
   readonly why: WaitReason;
   /**
-   * The longest bundle, bytes, that any of the ways could take for which this bundle is too long; 0 if
-   * it is too long for no way.
+   * The greatest limit, bytes, of the ways for which this bundle is too long; 0 if there is no such
+   * way.
    */
   readonly bytesMax: number;
 }
@@ -216,9 +216,7 @@ export class BundleForwarder {
     this.#states.set(original.key, { kind: 'waits', why: reason, plannedNs: undefined });
   }
 
-  /**
-   * Routes queued bundles of lower priority again that will not leave in time because a new bundle leaves before them.
-   */
+  /** Reroutes queued bundles of lower priority that will be late because a new bundle leaves before them. */
   #makeWay(now: Nanoseconds, bundle: HeldBundle, outlet: Outlet): void {
     const { router } = this.#parts;
     if (router.displaced === undefined) return;

@@ -73,7 +73,8 @@ export function splitInTwo(bundle: HeldBundle, maxBytes: number): readonly HeldB
 
 /**
  * The least length in bytes of a fragment that is worth its overhead: at least half of the fragment
- * is payload (our choice; no RFC says). Infinity if the bundle may not be split, or is too short.
+ * is payload (our choice; no RFC sets it). Infinity if the bundle may not be split, or is too
+ * short.
  */
 export function worthwhileFragmentBytesMin(bundle: HeldBundle): number {
   const view = viewOf(bundle);

@@ -30,7 +30,10 @@ export interface HeldBundle {
   readonly sinceNs: Nanoseconds;
   /** When the bundle expires, on the clock of the node. */
   readonly deadlineNs: Nanoseconds;
-  /** Number of hops that the bundle has made; absent if copies are not told apart by hops (`telling-hops.ts`). */
+  /**
+   * Number of hops that the bundle has made; absent if copies are not distinguished by hops
+   * (`hops-to-tell-copies-apart.ts`).
+   */
   readonly hops?: number | undefined;
   /** Name of the neighbour from which the bundle came; undefined at its source. */
   readonly from: string | undefined;

@@ -9,7 +9,7 @@ import { EID_FORM } from '../wire/eid-wire.ts';
 import type { BundleView } from '../wire/view.ts';
 
 /**
- * Makes the identity of the whole bundle, also from a view of one of its fragments; undefined if the
+ * Makes the identity of the whole bundle, even from a view of one of its fragments; undefined if the
  * bundle is anonymous.
  */
 export function identifyWholeBundle(view: BundleView): string | undefined {

@@ -1,5 +1,5 @@
 /**
- * Makes bundles of application messages, with creation timestamps that never repeat (RFC 9171
+ * Makes bundles from application messages, with creation timestamps that never repeat (RFC 9171
  * sections 4.2.7 and 5.2).
  *
  * @module
@@ -19,9 +19,9 @@ import {
   priorityBlockData,
 } from '../wire/extensions.ts';
 import type { HeldBundle } from './held-bundle.ts';
+import { hopsToTellCopiesApart } from './hops-to-tell-copies-apart.ts';
 import type { BundleAgentParts } from './parts.ts';
 import { reportRequestFlags } from './report-flags.ts';
-import { hopsToTellCopiesApart } from './telling-hops.ts';
 
 const MS_PER_S = 1_000;
 const NS_PER_MS = 1_000_000;
@@ -70,7 +70,10 @@ export interface OutgoingStatusReport {
   readonly body: Uint8Array;
 }
 
-/** The last creation timestamp given (time and sequence number), and the number of bundles made. */
+/**
+ * The creation timestamp that was assigned last (time and sequence number), and the number of
+ * bundles made.
+ */
 export interface BundleCreatorState {
   readonly lastMs: number;
   readonly sequence: number;

@@ -1,6 +1,6 @@
 /**
  * Puts bundles for this node together from fragments (RFC 9171 section 5.9). The fragments are in the store like
- * other bundles; this module keeps which payload bytes have come.
+ * other bundles; this module records which payload bytes have arrived.
  *
  * @module
  */

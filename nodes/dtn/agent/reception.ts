@@ -16,10 +16,10 @@ import type { EffectSink } from './effects.ts';
 import { BundleEndpointCache } from './endpoints.ts';
 import type { HeldBundle } from './held-bundle.ts';
 import type { HeldBundles } from './holdings.ts';
+import { hopsToTellCopiesApart } from './hops-to-tell-copies-apart.ts';
 import { formatBundleIdentity } from './identity.ts';
 import { REMAINING_LIFETIME_MS_MAX } from './origin.ts';
 import type { BundleAgentParts } from './parts.ts';
-import { hopsToTellCopiesApart } from './telling-hops.ts';
 
 const NS_PER_MS = 1_000_000;
 const KNOWN_TYPES: ReadonlySet<number> = new Set(Object.values(BLOCK_TYPE));

@@ -4,7 +4,7 @@
  * itself. They are CBOR; only the node that wrote them reads them.
  *
  * ```
- * b/NUMBER  [from or "", priority, since (life ms), since (DTN ms), remaining (ms), name, custody] bundle
+ * b/NUMBER  [from or "", priority, since (life ms), since (DTN ms), remaining (ms), observer number, custody] bundle
  * t/NUMBER  [until (life ms)] identity as text
  * agent     [life (ms), last creation time, sequence, messages made]
  * router    what the router keeps (`CopyRouter.memory`)
@@ -169,8 +169,8 @@ type Six = readonly [number, number, number, number, number, number];
 const decoder = new TextDecoder();
 
 /**
- * Makes a reader that stands after the head of an array of `elements` elements; undefined if the value
- * does not begin with such a head.
+ * Makes a reader that is positioned after the head of an array of `elements` elements; undefined if
+ * the value does not begin with such a head.
  */
 function readerOf(value: Uint8Array, elements: number): CborReader | undefined {
   const reader = new CborReader();

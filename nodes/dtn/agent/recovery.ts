@@ -12,6 +12,7 @@ import type { EffectSink } from './effects.ts';
 import { openHeldBundle } from './forwarded-copy.ts';
 import { type HeldBundle, isOwnMessage } from './held-bundle.ts';
 import type { HeldBundles, RecordWriter } from './holdings.ts';
+import { hopsToTellCopiesApart } from './hops-to-tell-copies-apart.ts';
 import { identifyBundle } from './identity.ts';
 import type { BundleCreator } from './origin.ts';
 import type { BundleAgentParts } from './parts.ts';
@@ -27,7 +28,6 @@ import {
   type StoredRecord,
   TOMBSTONE_KEY_PREFIX,
 } from './records.ts';
-import { hopsToTellCopiesApart } from './telling-hops.ts';
 import type { UptimeClock } from './uptime-clock.ts';
 
 const NS_PER_MS = 1_000_000;

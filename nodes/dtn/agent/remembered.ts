@@ -15,7 +15,7 @@ export interface EndedBundle {
   /** When the bundle expires: until then copies may come. */
   readonly deadlineNs: Nanoseconds;
   /**
-   * Hop count with which the bundle came to this node (`telling-hops.ts`); Infinity if no further
+   * Hop count with which the bundle came to this node (`hops-to-tell-copies-apart.ts`); Infinity if no further
    * copy is of use.
    */
   readonly hops: number;

@@ -1,6 +1,6 @@
 /**
- * The total time for which a node has run, over all restarts: by it the ages of bundles are known
- * without a calendar clock.
+ * The total time for which a node has run, over all restarts; it gives the ages of bundles without
+ * a calendar clock.
  *
  * @module
  */

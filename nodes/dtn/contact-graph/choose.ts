@@ -58,8 +58,8 @@ export interface RouteProjection {
 export type NoRouteReason = 'no-route' | 'no-contact-before-expiry' | 'no-volume';
 
 /**
- * Tells the total length of the bundles of this priority or higher that are queued for a neighbour,
- * bytes.
+ * Returns the total length of the bundles of this priority or higher that are queued for a
+ * neighbour, bytes.
  */
 export type BacklogBytesOf = (neighbour: number, priority: number) => number;
 
@@ -237,7 +237,7 @@ function departureOf(
 
 /**
  * Volume of the contacts with the same neighbour from now until contact `first` begins, bytes: this
- * part of the queue leaves before.
+ * part of the queue leaves before contact `first`.
  */
 function reliefOf(first: number, plan: ContactPlan, nowNs: Nanoseconds): number {
   const { from, to, start, end, rate } = plan;

@@ -1,6 +1,6 @@
 /**
- * A contact plan as the route search reads it (CCSDS 734.3-B-1 sections 1.4 and 2.3.1): who can send
- * to whom, when, at which rate, and how long the light takes.
+ * A contact plan as the route search reads it (CCSDS 734.3-B-1 sections 1.4 and 2.3.1): which node can send to
+ * which, when, at which rate, and with which light time.
  *
  * Nodes are numbers in the order of their identifiers. So ties between routes are broken by comparing numbers:
  * the route with the smallest first neighbour wins.

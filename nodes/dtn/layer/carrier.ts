@@ -42,7 +42,7 @@ export function encodeTransferMessage(message: TransferMessage): Uint8Array {
   return bytes;
 }
 
-/** Decodes a message; undefined if the bytes are no message, or were changed on the way. */
+/** Decodes a message; undefined if the bytes are not a message, or were changed on the way. */
 export function decodeTransferMessage(bytes: Uint8Array): TransferMessage | undefined {
   if (bytes.length < CARRIER_HEAD_BYTES) return undefined;
   if (readUint32(bytes, CHECKSUM_AT) !== checksumOf(bytes)) return undefined;

@@ -25,12 +25,12 @@ export class ContactClock {
     this.#sinceNs = undefined;
   }
 
-  /** What the clock shows at `now`, ns. */
+  /** The reading of the clock at `now`, ns. */
   at(now: Nanoseconds): number {
     return this.#ranNs + (this.#sinceNs === undefined ? 0 : now - this.#sinceNs);
   }
 
-  /** When the clock will show `at`; Infinity while no contact is open. */
+  /** The instant at which the clock reaches the reading `at`; Infinity while no contact is open. */
   instantOf(at: number): Nanoseconds {
     if (this.#sinceNs === undefined) return Number.POSITIVE_INFINITY;
     return this.#sinceNs + at - this.#ranNs;

@@ -112,7 +112,7 @@ export class LtpReceiver {
     const isAsked = isCheckpoint(content);
     if (session.isWhole && session.place !== 'kept') {
       if (isAsked) this.#unanswered.set(session.number, content);
-      // After the node refused the block, it is offered again only when a checkpoint comes again.
+      // If the node has refused the block, it is offered again only when a checkpoint comes again.
       if (session.place === 'offered' && !isAsked) return;
       session.place = 'offered';
       this.#shared.effect({ kind: 'block', session: session.number, block: session.block() });

@@ -46,9 +46,11 @@ export class LtpReceiverSession {
   #greenSeen = Number.POSITIVE_INFINITY;
   #highest = 0;
   readonly #open = new Map<number, UnacknowledgedReport>();
-  /** By serial number of a report, the offset at which the bytes begin that it is about. */
+  /** For each report, by serial number, the offset of the first byte that it covers. */
   readonly #lowers = new Map<number, number>();
-  /** Serial numbers of answered checkpoints; no more than reports, whose number is limited. */
+  /**
+   * Serial numbers of answered checkpoints; at most as many as reports, whose number is limited.
+   */
   readonly #answered = new Set<number>();
   #serial: number;
 
@@ -82,8 +84,8 @@ export class LtpReceiverSession {
   }
 
   /**
-   * False if a checkpoint names a report that this end did not send in this session: this end has then
-   * been restarted, and has lost the bytes that the report claimed.
+   * False if this end did not send the report in this session: it has then been restarted, and has
+   * lost the bytes that the report claimed.
    * @param serial Serial number of the report; 0 for none.
    */
   knowsReport(serial: number): boolean {

@@ -130,7 +130,7 @@ export class LtpSenderSession {
   /** Handles a report. If the same report comes twice, its gaps are repaired only once. */
   take({ report, checkpoint: serial, lower, upper, claims }: LtpReport): ReportOutcome {
     const checkpoint = this.#checkpoints.get(serial);
-    // RFC 5326 section 3.2.2: 0 is a report that no checkpoint asked for.
+    // RFC 5326 section 3.2.2: checkpoint 0 marks a report that no checkpoint requested.
     const isKnown = serial === 0 || checkpoint?.segment !== undefined;
     if (!isKnown || upper > this.redBytes) return { kind: 'bad' };
     for (const { start, end } of claims) this.#claimed.add(start, end);

@@ -25,7 +25,7 @@ export interface LtpLinkParameters {
   readonly silenceNs: number;
   readonly retries: number;
   readonly sessions: number;
-  /** Tells the rate and the planned end of the contact that is open. */
+  /** Returns the rate and the planned end of the contact that is open. */
   readonly contactAt: (now: Nanoseconds) => OpenContact;
   /** Random stream for the first serial numbers of checkpoints and reports. */
   readonly random: Random;
@@ -92,7 +92,10 @@ export interface LtpSharedContext {
   readonly clockAt: () => number;
   /** Sets an alarm `waitNs` ahead. @returns when it is due. Both in ns on the contact clock. */
   readonly alarm: (waitNs: number, alarm: LtpAlarm) => number;
-  /** Sends a segment before any data; the alarm is set when the segment has left ({@link OutgoingLtpSegment}). */
+  /**
+   * Sends a segment ahead of all queued data; the alarm is set when the segment has left ({@link
+   * OutgoingLtpSegment}).
+   */
   readonly tell: (segment: LtpSegment, alarm?: LtpAlarm, isObsolete?: () => boolean) => void;
   readonly effect: (effect: LtpEffect) => void;
   /** Draws a first serial number. */

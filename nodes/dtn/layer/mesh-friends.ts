@@ -46,8 +46,8 @@ export class MeshFriends {
   }
 
   /**
-   * Keeps a frame for a neighbour. @returns false if it is not kept: the neighbour is no friend, or
-   * there is no room for the message.
+   * Keeps a frame for a neighbour. @returns false if it is not kept: the neighbour is not a friend,
+   * or there is no room for the message.
    */
   keep(
     now: Nanoseconds,
@@ -77,7 +77,9 @@ export class MeshFriends {
     return frames;
   }
 
-  /** Forgets neighbours that were not heard for long, and messages that were not fetched in time. */
+  /**
+   * Forgets neighbours that have sent no frame for long, and messages that were not fetched in time.
+   */
   #forget(now: Nanoseconds): void {
     for (const [link, { heardNs, messages }] of this.#friends) {
       if (now - heardNs > this.#rules.friendshipNs) this.#friends.delete(link);

@@ -46,7 +46,7 @@ export interface MeshProfile {
   readonly friends: number;
   readonly friendMessages: number;
   readonly friendNs: number;
-  /** Time without a frame from a neighbour after which the neighbour is no friend any more, ns. */
+  /** Time without a frame from a neighbour after which the neighbour is no longer a friend, ns. */
   readonly friendshipNs: number;
 }
 

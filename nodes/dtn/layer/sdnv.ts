@@ -21,7 +21,7 @@ export function sdnvLength(value: number): number {
   return octets;
 }
 
-/** Writes a value (0 to 2^53 - 1) at `at`. @returns the offset behind it. */
+/** Writes a value (0 to 2^53 - 1) at `at`. @returns the offset after it. */
 export function writeSdnv(bytes: Uint8Array, at: number, value: number): number {
   const end = at + sdnvLength(value);
   let rest = value;
@@ -37,7 +37,7 @@ export class SdnvReader {
   readonly bytes: Uint8Array;
   /** Offset of the next octet. */
   at: number;
-  /** Offset behind the last octet. */
+  /** Offset after the last octet. */
   readonly end: number;
   /** The value that the last {@link next} has read. */
   value = 0;

@@ -10,7 +10,7 @@ import { TCPCL_REFUSAL_REASON, type TcpclMessage } from './tcpcl-wire.ts';
 type Segment = Extract<TcpclMessage, { kind: 'segment' }>;
 type Receipt = Extract<TcpclMessage, { kind: 'receipt' }>;
 
-/** What follows from a received segment. */
+/** The consequence of a received segment. */
 export type SegmentOutcome =
   | { readonly kind: 'receipt'; readonly receipt: Receipt }
   /**

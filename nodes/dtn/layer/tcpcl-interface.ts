@@ -24,7 +24,7 @@ export interface TcpclSessionParameters {
   readonly tls: TlsPolicy;
 }
 
-/** Why something is dropped, or a session ends. */
+/** Why a session drops a message or ends. */
 export type TcpclDropReason =
   | 'tcpcl-bad-message'
   | 'tcpcl-stranger'

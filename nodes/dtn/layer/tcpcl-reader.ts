@@ -3,8 +3,8 @@
  * pieces of any length.
  *
  * The reader of frames in `_kit` cannot be used, since the heads of TCPCL messages differ in length. A
- * reader stores at most one message, of limited length, and while reading is paused all bytes that
- * come after it.
+ * reader stores at most one message, whose length is limited, and, while reading is paused, all bytes
+ * that come after it.
  *
  * @module
  */

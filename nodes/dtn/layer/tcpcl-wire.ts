@@ -125,7 +125,7 @@ export type TcpclMessage =
       readonly isForeign: boolean;
     };
 
-/** What the octets that have arrived tell about the length of a message. */
+/** The length of a message, as far as the octets that have arrived determine it. */
 export type MessageLength =
   | { readonly kind: 'whole'; readonly bytes: number }
   /**

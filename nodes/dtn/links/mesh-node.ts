@@ -1,6 +1,6 @@
 /**
- * Delay-tolerant networking: the adapter between the port and a radio mesh. The mesh relays frames by
- * itself, so that for the agent every node of the mesh is one hop away.
+ * Delay-tolerant networking: the adapter between the port and a radio mesh. The mesh itself relays
+ * frames, so for the agent every node of the mesh is one hop away.
  *
  * @module
  */
@@ -185,7 +185,7 @@ export class MeshLinks implements LinkLayer {
     neighbour.socket.send(buffer, 0, bytes.length, neighbour.to);
   }
 
-  /** Counts the energy of a radio for these bytes, sent or heard. */
+  /** Counts the energy that the radio uses to send or receive these bytes. */
   #spend(bytes: number): void {
     const energyUj = Math.round((bytes * BITS * MESH_NJ_PER_BIT) / NJ_PER_UJ);
     this.#host.meter.counter('mesh.energy').add(energyUj);

@@ -57,7 +57,7 @@ export class TlsKeys {
     const theirs = this.#network.identity(neighbour).publicKey(TLS_SECRET_NAME);
     const common = crypto.x25519(secret, theirs);
     wipe(secret);
-    // X25519 fails only for a public key of low order, which no secret gives: so the neighbour's
+    // X25519 fails only for a public key of low order, which no secret yields, so the neighbour's
     // public key is missing.
     if (common === undefined) throw new Error(`${neighbour} has no public key`);
     const info = new TextEncoder().encode(identity);

@@ -4,8 +4,8 @@
  * destination. So each transfer lowers the sum of the squares of all backlogs, a Lyapunov function,
  * which keeps backlogs bounded for any load that the contacts can carry.
  *
- * Two nodes tell each other their backlogs when they meet; each adds and subtracts the bundles that
- * move during the encounter.
+ * Two nodes exchange their backlogs when they meet; each adds and subtracts the bundles that move
+ * during the encounter.
  *
  * @module
  */

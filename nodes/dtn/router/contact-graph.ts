@@ -143,9 +143,9 @@ export class ContactGraphRouter implements Router {
   }
 
   /**
-   * The best route for a bundle. A list that was made earlier has the arrivals for an earlier
-   * departure, which are lower bounds. So the choice is exact unless it reaches the end of the list;
-   * then the list is made anew.
+   * The best route for a bundle. The arrivals in a list that was made earlier are those of an
+   * earlier departure, and so lower bounds. The choice is exact unless it reaches the end of the
+   * list; then the list is made anew.
    */
   #choose(
     query: Query,

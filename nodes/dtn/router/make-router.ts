@@ -7,7 +7,7 @@ import type { NetworkMap } from '../../../engine/host/network-view.ts';
 import type { DtnBehaviour } from '../behaviour.ts';
 import type { DtnOptions } from '../config.ts';
 import type { HostEids } from '../names.ts';
-import { NetworkPlans } from '../plan-of-network.ts';
+import { NetworkPlans } from '../network-plans.ts';
 import { BackpressureRouter } from './backpressure.ts';
 import { ContactGraphRouter } from './contact-graph.ts';
 import { DirectRouter } from './direct.ts';

@@ -45,7 +45,7 @@ const decoder = new TextDecoder();
 
 /**
  * Reads the next item as a name: printable ASCII of at most {@link EID_CHARACTERS_MAX} characters;
- * undefined if the item is no such name.
+ * undefined if the item is not such a name.
  */
 function readText(reader: CborReader): string | undefined {
   if (!reader.string(CBOR_TEXT) || reader.argument > EID_CHARACTERS_MAX) return undefined;

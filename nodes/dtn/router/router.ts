@@ -31,7 +31,9 @@ export type RoutingDecision =
 /** A decision about a copy of a critical bundle, which is never split. */
 export type CopyRoutingDecision = Exclude<RoutingDecision, { readonly kind: 'split' }>;
 
-/** What a router may ask about its node at present. Instants are in plan time. */
+/**
+ * The present state of its node, as far as a router may ask about it. Instants are in plan time.
+ */
 export interface RoutingContext {
   readonly nowNs: Nanoseconds;
   /** Instant at which the bundle expires. */
@@ -77,9 +79,9 @@ export interface CopyOffer {
 }
 
 /**
- * Gives copies of a bundle to neighbours at encounters. The two nodes first tell each other which bundles they have
- * or had, so that these are not sent again. Bundles for the neighbour itself are sent without asking the router. A
- * router keeps facts about a bundle by its key, until `done`.
+ * Gives copies of a bundle to neighbours at encounters. The two nodes first exchange the names of the bundles that
+ * they have or had, so that these are not sent again. Bundles for the neighbour itself are sent without asking the
+ * router. A router keeps facts about a bundle by its key, until `done`.
  */
 export interface CopyRouter {
   /** True if each offer hands the bundle over, so that only one copy of it exists. */

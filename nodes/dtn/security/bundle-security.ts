@@ -32,7 +32,7 @@ export interface SecurityParts {
   readonly names: HostEids;
   /** Name of the host. */
   readonly own: string;
-  /** Type of the CRC that blocks get when no operation protects them any more. */
+  /** Type of the CRC that blocks get when they are no longer protected by an operation. */
   readonly crcType: number;
 }
 

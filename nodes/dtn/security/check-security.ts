@@ -37,7 +37,7 @@ export interface SecurityCheckContext {
    * could.
    */
   readonly isDestination: boolean;
-  /** CRC type for blocks that no operation protects any more. */
+  /** CRC type for blocks that are no longer protected by an operation. */
   readonly crcType: number;
 }
 
@@ -236,7 +236,10 @@ class Checks {
     return undefined;
   }
 
-  /** RFC 9173 sections 3.8.2 and 4.8.2: blocks that no operation protects any more get a CRC again. */
+  /**
+   * RFC 9173 sections 3.8.2 and 4.8.2: blocks that are no longer protected by an operation get a CRC
+   * again.
+   */
   #restoreCrcs(): void {
     const { crcType, isDestination } = this.#arrival;
     const layout = readSecurityLayout(this.#parts);

@@ -10,10 +10,10 @@
  */
 export const RULES_MAX = 64;
 /**
- * Number of initialization vectors that a node reserves on its disk by one write (our choice; no RFC says).
+ * Number of initialization vectors that a node reserves on its disk by one write (our choice; no RFC sets it).
  */
 export const VECTORS_PER_RESERVATION = 65_536;
-/** Largest number of inputs of a node that wait for its first reserved vectors (our choice; no RFC says). */
+/** Largest number of inputs of a node that wait for its first reserved vectors (our choice; no RFC sets it). */
 export const WAITING_INPUTS_MAX = 1_024;
 /**
  * Length of a key for MACs, and of a key that wraps other keys, bytes (RFC 9173 section 3.1 and RFC 3394

@@ -147,7 +147,7 @@ export function createBytesValue(id: number, value: Uint8Array): SecurityValue {
   return { id, item: writer.taken() };
 }
 
-/** Returned for a value that is present but has another type than asked for. */
+/** Returned for a value that is present but does not have the requested type. */
 export const WRONG_TYPE: unique symbol = Symbol('wrong type');
 
 /** Finds the unsigned integer with the id `wanted`; undefined if there is no value with this id. */

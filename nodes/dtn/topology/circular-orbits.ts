@@ -1,10 +1,10 @@
 /**
  * Generates satellites on circular orbits and stations on the ground: a satellite is linked with a
- * station while it stands higher over the horizon than the elevation mask, and with another
- * satellite while the Earth is not between them. Orbits are spread as in a Walker delta
- * constellation (Walker 1984, "Satellite constellations").
+ * station while it is higher above the horizon than the elevation mask, and with another satellite
+ * while the Earth is not between them. Orbits are spread as in a Walker delta constellation (Walker
+ * 1984, "Satellite constellations").
  *
- * The Earth is a sphere that turns; nothing else disturbs an orbit. Passes, and gaps between two
+ * The Earth is a rotating sphere, and orbits are not perturbed. Passes, and gaps between two
  * passes, of less than a second are left out.
  *
  * @module

@@ -49,8 +49,8 @@ export interface ContactListRules {
 }
 
 /**
- * A part of the file that is left out or changed: the number of things, their name in the singular,
- * and how or why they are treated so.
+ * A part of the file that is left out or changed: the number of items, their name in the singular,
+ * and how or why they are treated in this way.
  */
 export type WarningCount = readonly [count: number, what: string, why: string];
 

@@ -3,7 +3,8 @@
  * of a node (ionstart.awk) it reads the part for ionadmin only.
  *
  * - The first date of a file, or its first reference time, is the beginning of the run.
- * - A contact uses the range at its start. Without one ION cannot use it, so that it is left out.
+ * - A contact uses the range at its start. Without a range ION cannot use the contact, so it is left
+ * out.
  * - Contacts of ION itself (`-1`: registration; a time 0: hypothetical) and loops are left out.
  * - Contacts of all regions are one network; each takes place, whatever its confidence.
  *

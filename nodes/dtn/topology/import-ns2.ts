@@ -1,8 +1,8 @@
 /**
- * Reads movements as ns-2 has them (ns-2 manual, "Creating Wireless Topologies"; CMU's setdest):
- * `$node_(0) set X_ 5.0` and `$ns_ at 2.0 "$node_(0) setdest 90.0 44.0 1.5"`, metres, seconds and
- * metres per second. A command for a node that is still moving replaces its course. Heights have no
- * effect.
+ * Reads movements in the format of ns-2 (ns-2 manual, "Creating Wireless Topologies"; CMU's
+ * setdest): `$node_(0) set X_ 5.0` and `$ns_ at 2.0 "$node_(0) setdest 90.0 44.0 1.5"`, metres,
+ * seconds and metres per second. A command for a node that is still moving replaces its course.
+ * Heights have no effect.
  *
  * @module
  */
@@ -98,7 +98,7 @@ function nodeOf(nodes: Map<string, Node>, id: string): Node {
 
 /**
  * Reads a line with a position.
- * @returns what is wrong with the line; null if it is no such line.
+ * @returns what is wrong with the line; null if it is not such a line.
  */
 function takePlace({ text }: TextPart, nodes: Map<string, Node>): string | undefined | null {
   const [, id, axis, written] = PLACE.exec(text) ?? [];

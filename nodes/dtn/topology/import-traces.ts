@@ -1,11 +1,11 @@
 /**
  * Reads traces of meetings as the ONE simulator takes them (akeranen/the-one,
  * input/StandardEventsReader.java): lines `TIME CONN A B up` and `… down`, in the order of time, in
- * seconds, with the name of an interface behind if there are several. Two nodes are connected while
+ * seconds, followed by the name of an interface if there are several. Two nodes are connected while
  * one of their interfaces is. A connection that is still up at the end lasts until `until`, or the
  * last line.
  *
- * Measured traces tell of each connection twice, as both ends saw it: the first up and the first down
+ * Measured traces report each connection twice, once for each end; the first up and the first down
  * count.
  *
  * @module

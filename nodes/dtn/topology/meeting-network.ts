@@ -57,7 +57,7 @@ export const meetingParameters = {
 };
 
 /** Rate, bit/s, and one-way delay, ns, of all links. */
-export interface LinkValues {
+export interface LinkRateAndDelay {
   readonly rate: number;
   readonly delay: number;
 }
@@ -76,7 +76,7 @@ export function* eachNodePair(count: number): Generator<readonly [number, number
 export function buildMeetingNetwork(
   nodes: readonly GeneratedNode[],
   pairs: readonly MeetingPair[],
-  { rate, delay }: LinkValues,
+  { rate, delay }: LinkRateAndDelay,
 ): GeneratedTopology {
   const links = pairs
     .filter(({ meetings }) => meetings.length > 0)

@@ -1,6 +1,6 @@
 /**
  * Walks of nodes from files of other programs, and when two of them meet. A walk is a list of legs
- * without gaps from time 0 on; behind the last one its node rests.
+ * without gaps from time 0 on; after the last one its node rests.
  *
  * @module
  */
@@ -19,8 +19,8 @@ import { meetingsOfWalks, type WalkLeg } from './walk-meetings.ts';
 
 const NS_PER_S = 1e9;
 /**
- * Largest number of legs of all walks times number of nodes: each leg is compared with the legs of
- * every other node.
+ * Largest product of the number of legs of all walks and the number of nodes: each leg is compared
+ * with the legs of every other node.
  */
 const COMPARED_MAX = 200_000_000;
 const FARTHEST_M = 1e9;

@@ -28,12 +28,14 @@ export class PartialPayload {
   readonly #arrived = new RangeSet();
   #cost = 0;
 
-  /** @param total Length that all fragments of the bundle tell; the caller has to limit it. */
+  /**
+   * @param total Total length that all fragments of the bundle state; the caller has to limit it.
+   */
   constructor(total: number) {
     this.total = total;
   }
 
-  /** The payload, put together into a new array; call only when it is complete. */
+  /** The payload, put together into a new array; undefined while bytes are missing. */
   get payload(): Uint8Array | undefined {
     const isWhole = this.total > 0 && this.#arrived.covers(0, this.total);
     if (!isWhole) return undefined;

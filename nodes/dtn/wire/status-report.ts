@@ -136,8 +136,8 @@ function readUint(reader: CborReader): number {
 }
 
 /**
- * Reads the head of the next array and returns its number of elements; -1 if the next item is no
- * array.
+ * Reads the head of the next array and returns its number of elements; -1 if the next item is not
+ * an array.
  */
 function readCount(reader: CborReader): number {
   return reader.expect(CBOR_ARRAY) ? reader.argument : -1;

@@ -1,6 +1,6 @@
 /**
  * A view of a bundle in its bytes: decoding notes where the parts are, and copies nothing (RFC 9171
- * section 4). One view is opened for bundle after bundle.
+ * section 4). One view is reused for many bundles.
  *
  * ```
  * 9f  primary block, canonical blocks, payload block  ff
@@ -63,7 +63,7 @@ export class BundleView {
   reportToAt = 0;
   destinationForm: EidForm = EID_FORM.none;
   sourceForm: EidForm = EID_FORM.none;
-  /** Offsets of the first byte of the creation timestamp, and of the byte behind its last. */
+  /** Offsets of the first byte of the creation timestamp, and of the byte after its last. */
   timestampAt = 0;
   timestampEnd = 0;
   /** Creation time, ms since the DTN epoch; 0 without a clock. */
@@ -361,8 +361,8 @@ export class BundleView {
     const isAnonymous = this.sourceForm === EID_FORM.none;
     if (!isAnonymous && !this.isAdministrative) return undefined;
     if ((flags & ALL_REPORT_FLAGS) !== 0) return 'bad-flags';
-    // A fragment of an anonymous bundle is refused, because nobody could say to which bundle it
-    // belongs.
+    // A fragment of an anonymous bundle is refused, because the bundle to which it belongs could
+    // not be identified.
     const isWhole = (flags & BUNDLE_FLAG.mustNotFragment) !== 0 && !this.isFragment;
     if (isAnonymous && !isWhole) return 'bad-flags';
     for (let index = 0; index < this.blocks; index += 1) {
@@ -380,8 +380,8 @@ export class BundleView {
     for (let index = 0; index < this.blocks; index += 1) {
       if (!this.#readExtension(reader, index)) return 'bad-extension';
     }
-    // A bundle without creation time must have an age, because nothing else tells when it expires
-    // (RFC 9171 section 4.4.2).
+    // A bundle without creation time must have an age, because nothing else determines when it
+    // expires (RFC 9171 section 4.4.2).
     return this.createdMs === 0 && this.bundleAge < 0 ? 'bad-extension' : undefined;
   }
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { NetworkMap, PlannedContacts } from '../../../../engine/host/network-view.ts';
 import { HostEids } from '../../../../nodes/dtn/names.ts';
-import { NetworkPlans } from '../../../../nodes/dtn/plan-of-network.ts';
+import { NetworkPlans } from '../../../../nodes/dtn/network-plans.ts';
 
 const S = 1_000_000_000;
 
