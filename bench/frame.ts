@@ -23,7 +23,7 @@ import { createCryptoProvider } from '../engine/crypto/index.ts';
 import type { AeadKey, CryptoProvider } from '../engine/host/crypto.ts';
 import { ReplayWindow } from '../nodes/_kit/replay-window.ts';
 import { CheckFirstAdmission } from '../nodes/gateway/admission/admission.ts';
-import { CookieIssuer } from '../nodes/gateway/admission/cookie-mint.ts';
+import { CookieIssuer } from '../nodes/gateway/admission/cookie-issuer.ts';
 import { createStaticKeyPair } from '../nodes/gateway/crypto.ts';
 import { FRAME_TYPE, TAG_BYTES } from '../nodes/gateway/geometry.ts';
 import { WindowSet } from '../nodes/gateway/replay/window-set.ts';

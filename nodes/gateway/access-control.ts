@@ -18,7 +18,7 @@ export interface AddressRange {
 }
 
 /**
- * Says who is let in: everybody in `allowed` (or everybody, if `allowed` is empty), except those in
+ * Admits the members of `allowed`, or everybody if `allowed` is empty, except the members of
  * `blocked`.
  */
 export interface AccessList<T> {
@@ -69,8 +69,8 @@ function parseAddressRange(text: string): AddressRange | undefined {
 }
 
 /**
- * Names of the peers that a gateway talks to or, if an entry of the lists names no gateway, this
- * entry.
+ * Names of the peers that a gateway talks to; or `unknown`, an entry of the lists that names no
+ * gateway.
  */
 export type SelectedPeers = { readonly peers: readonly string[] } | { readonly unknown: string };
 

@@ -62,8 +62,8 @@ export class PacketAccount {
   }
 
   /**
-   * Reports that this node keeps nothing more of the packet; if `dropped`, the drop reported just
-   * before says why.
+   * Reports that this node no longer keeps any part of the packet; if `dropped`, the last reported
+   * drop is the reason.
    */
   settled(number: number, how: 'sent' | 'dropped'): void {
     this.#observer.settled?.(number, how);

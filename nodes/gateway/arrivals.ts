@@ -93,7 +93,7 @@ export class PacketReceiver {
   /**
    * Takes an accepted data frame; delivers the packet when it is complete and its turn has come.
    * @param ageUs Our clock minus the frame's time stamp, microseconds.
-   * @returns `waits` if something may have to {@link expire}.
+   * @returns `waits` if a packet may now wait, so that {@link expire} has to be called.
    */
   // hot: once per data frame.
   take(

@@ -5,7 +5,7 @@
  */
 import type { HostPart } from '../_kit/host-part.ts';
 import type { AdmissionControl } from './admission/admission.ts';
-import type { CookieIssuer } from './admission/cookie-mint.ts';
+import type { CookieIssuer } from './admission/cookie-issuer.ts';
 import { makeAdmissionControl } from './admission/make-admission.ts';
 import type { GatewayOptions } from './config.ts';
 import { CHECKED_SCMP_POLICY, type ScmpPolicy } from './multipath/scmp-policy.ts';

@@ -1,6 +1,6 @@
 /**
- * Plaintext of probe, probe reply and report frames; big-endian. Only probes may be longer: padded, they measure
- * which sizes a path carries (RFC 8899).
+ * Plaintext of probe, probe reply and report frames; big-endian. Only probes may be longer: padded probes
+ * measure which sizes a path carries (RFC 8899).
  *
  * ```
  * probe, reply  | probe number (4) | path (2) | zero (2) | padding of a probe (0 or more) |

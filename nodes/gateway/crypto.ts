@@ -6,7 +6,7 @@
  * Key material is created, named and wiped here and nowhere else: identity (static key pair),
  * ephemeral keys (one per handshake, wiped by `nodes/noise`), session keys (two per epoch, one for
  * each direction, wiped as soon as their key schedules exist). Nothing here is stored or logged.
- * Cookies have secrets of their own (`admission/cookie-mint.ts`, `admission/cookie-seal.ts`).
+ * Cookies have secrets of their own (`admission/cookie-issuer.ts`, `admission/cookie-cipher.ts`).
  *
  * A handshake message carries the frame's own header fields as its Noise payload, so that a changed
  * header bit fails authentication exactly as in a sealed frame. The MACs of
@@ -147,7 +147,7 @@ export function readAnswer(
   return readMessage(open.noise, header, buffer, TRAILER.answer) ?? open.noise.finish();
 }
 
-/** Where other threads open frames: `opening/open-threads.ts`. */
+/** Keeps the keys with which other threads open frames: `opening/open-threads.ts`. */
 export interface FrameOpener {
   /** Takes a copy of a key. @returns its number. */
   add(key: Uint8Array): number;

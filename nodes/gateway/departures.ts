@@ -25,7 +25,7 @@ export type SendPacket = (
   packet: Uint8Array,
 ) => FrameDropReason | undefined;
 
-/** Where the packets to one peer go, and who is told about them. */
+/** The output for the packets to one peer, and the objects that are notified of them. */
 export interface PacketSenderSetup extends Pick<Behaviour, 'leaving'> {
   readonly output: PeerOutput;
   /** Absent when packets are not accounted for (ADR 0028). */

@@ -154,7 +154,7 @@ export const HANDSHAKE_RETRY_BACKOFF = {
   firstNs: NS_PER_SECOND / 4,
   mostNs: 4 * NS_PER_SECOND,
 } as const;
-/** Wait before an opening that found no path is tried again, ns: half of the time between two questions for paths. */
+/** Wait before an opening that found no path is tried again, ns: half of the time between two requests for paths. */
 export const HANDSHAKE_NO_PATH_NS: number = NS_PER_SECOND / 2;
 /** Largest number of copies of an opening, each on its own path, since routers may be down unnoticed. */
 export const OPENING_COPIES_MAX = 3;
@@ -162,14 +162,20 @@ export const OPENING_COPIES_MAX = 3;
 export const HANDSHAKE_SENDINGS_MAX = 8;
 
 /**
- * Offset in a frame of the 8 bytes that identify a quoted packet: in the ciphertext or tag. Behind the longest header,
- * of 35 bytes, the first of the 8 is the header's last one, which leaves 56 bits to guess; one byte further, the first
- * probes of a session, frames of 42 bytes, could not be identified at all.
+ * Offset in a frame of the 8 bytes that identify a quoted packet: they are in the ciphertext or tag. If the header has
+ * the maximum of 35 bytes, the first of the 8 is still its last byte, which leaves an attacker 56 bits to guess. With
+ * an offset one byte higher, the first probes of a session, frames of 42 bytes, could not be identified.
  */
 export const SCMP_QUOTE_ID_OFFSET = HEADER_BYTES_MAX - 1;
-/** Number of the bytes that identify a quoted packet: a stranger would have to guess 64 bits of ciphertext or tag. */
+/**
+ * Number of the bytes that identify a quoted packet: an attacker who has not seen the packet has to guess 64 bits of
+ * ciphertext or tag.
+ */
 export const SCMP_QUOTE_ID_BYTES = 8;
-/** At most one data frame in this time is marked, ns: enough, as a router that is cut off reports each packet. */
+/**
+ * Least time between two data frames that are marked, ns: enough, since a router whose link is down reports each
+ * packet.
+ */
 export const SCMP_QUOTE_ID_SPACING_NS = NS_PER_SECOND / 250;
 /** Number of marks kept per path: one second of data, probes, replies and reports at their rates; 6 kB in all. */
 export const SCMP_QUOTE_IDS_PER_PATH_MAX = 384;

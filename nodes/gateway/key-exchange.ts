@@ -1,11 +1,11 @@
 /**
  * The handshakes of a session: our own opening and its answer, and the peer's openings and our
  * answers to them (docs/spec/gateway-frame.md, "Handshake"; R-014, R-022 to R-027, R-031). Sans-io
- * like the session; it seals and opens no frames, and knows of epochs only what the ring holds.
+ * like the session; it seals and opens no frames, and knows only those epochs that the ring holds.
  *
  * A received message first passes the inexpensive checks: its length and MAC, whether it is expected,
- * and whether it is newer than the last. Then it takes from a budget of `admission`; only then
- * follows Diffie-Hellman.
+ * and whether it is newer than the last. Then it is charged to a budget of `admission`; only after
+ * that does Diffie-Hellman begin.
  *
  * Openings leave in a few copies on disjoint paths; the same answer returns on the path of each copy,
  * and every other copy of a message is dropped with a reason. A message that waits for a write to
@@ -17,7 +17,7 @@
 import { BackOff } from '../_kit/back-off.ts';
 import { compareBytes } from '../_kit/bytes.ts';
 import type { SessionKeys } from '../noise/index.ts';
-import { CookieCipher } from './admission/cookie-seal.ts';
+import { CookieCipher } from './admission/cookie-cipher.ts';
 import {
   HandshakeMacs,
   hasHandshakeMessageLength,
@@ -260,7 +260,7 @@ export class KeyExchange {
   }
 
   /**
-   * From here on, an opening requires Diffie-Hellman operations, so it needs room in the budget.
+   * Charges an opening to the budget, because from here on it requires Diffie-Hellman operations.
    */
   #admit(frame: Uint8Array, { nowNs, clockUs }: ClockReadings): FrameDropReason | undefined {
     const { admission, cookies, address, sink } = this.#options;

@@ -48,8 +48,9 @@ const GROWN_MAX = 8;
 const SILENCE_NS = 250_000_000;
 /** This many frames may always be under way. */
 const FRAMES_MIN = 32;
-/** Number of send times kept: one for every four of the last 16,384 frames. */
+/** Number of send times kept: of the last 16,384 frames, one for each {@link KEPT_EVERY} frames. */
 const KEPT = 4_096;
+/** Number of consecutive frames that share one send time. */
 const KEPT_EVERY = 4;
 
 /** Limits on admission; times in ns. */

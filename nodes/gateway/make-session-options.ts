@@ -5,7 +5,7 @@
  */
 import type { NetworkView } from '../../engine/host/network-view.ts';
 import type { HostPart } from '../_kit/host-part.ts';
-import type { CookieIssuer } from './admission/cookie-mint.ts';
+import type { CookieIssuer } from './admission/cookie-issuer.ts';
 import type { Behaviour } from './behaviour.ts';
 import type { GatewayOptions } from './config.ts';
 import { STATIC_KEY_NAME, type StaticKeyPair } from './crypto.ts';
@@ -51,7 +51,7 @@ export function makeSessionOptions(
     epochs: new EpochStore({
       store: host.store('epochs'),
       peer,
-      // After an error, nothing more is durable than before; the session retries by itself.
+      // After an error, nothing more is durable than before; the session itself retries.
       onSync: (error): void => {
         if (error === undefined) sink.wake();
         else measured.storeErrors += 1;

@@ -32,7 +32,7 @@ import {
   UDP_HEADER_LENGTH,
 } from '../scion/index.ts';
 import { PacketAccount } from './account.ts';
-import { CookieIssuer } from './admission/cookie-mint.ts';
+import { CookieIssuer } from './admission/cookie-issuer.ts';
 import { ApplicationCalls, type ApplicationCallsParts } from './application/calls.ts';
 import { GatewayCounts } from './application/counts.ts';
 import { describeGateway, explainPeer, problemsOf } from './application/describe-peer.ts';
@@ -58,7 +58,7 @@ import { frameAgeLimitsOf } from './replay/age.ts';
 import { makeWindows } from './replay/make-windows.ts';
 import { cleanupIntervalNs, type WindowSet } from './replay/window-set.ts';
 import { IpRouter } from './routing/ip-router.ts';
-import { ScmpErrors } from './scmp-errors.ts';
+import { ScmpErrorHandler } from './scmp-error-handler.ts';
 import { createScmpKeys, type ScmpKeys } from './scmp-keys.ts';
 import { type ClockReadings, unixMicroseconds } from './session-parts.ts';
 import { SIG_STREAM_MAX, SIG_VERSION } from './sig/geometry.ts';
@@ -104,7 +104,7 @@ class GatewayNode implements NodeHandle {
   readonly #segments: SegmentClient | undefined;
   /** Present with the option `multipath.scmp: authenticated`. */
   readonly #scmpKeys: ScmpKeys | undefined;
-  readonly #scmp: ScmpErrors;
+  readonly #scmp: ScmpErrorHandler;
   readonly #router: IpRouter<Peer>;
   #identity: StaticKeyPair | undefined;
   #socket: DatagramSocket | undefined;
@@ -161,7 +161,11 @@ class GatewayNode implements NodeHandle {
       measured: this.#measured,
     };
     this.#peers = new PeerSet(self.protocol, setup, port);
-    this.#scmp = new ScmpErrors(host.meter.counter('gateway.scmp'), this.#peers, this.#scmpKeys);
+    this.#scmp = new ScmpErrorHandler(
+      host.meter.counter('gateway.scmp'),
+      this.#peers,
+      this.#scmpKeys,
+    );
     this.#router = new IpRouter(
       {
         ...{ own, peers: this.#peers, moment: (): ClockReadings => this.#moment() },
@@ -363,10 +367,7 @@ class GatewayNode implements NodeHandle {
     return drop ?? this.#refusal;
   }
 
-  /**
-   * Records how long the processing that began at `beganNs` took; in virtual time it takes none, unless a processor is
-   * modelled.
-   */
+  /** Records how long processing has taken since `beganNs`; in virtual time none, unless a processor is modelled. */
   #processed(beganNs: number): void {
     const took = this.#host.now() - beganNs;
     if (took > 0) this.#counters.processing.record(took);

@@ -1,5 +1,5 @@
 /**
- * Sends those messages to a peer that carry no packets, and chooses their paths: openings, answers,
+ * Sends a peer the messages that carry no packets, and chooses their paths: openings, answers,
  * confirmations and cookies of the session, and probes with their answers.
  *
  * @module

@@ -1,8 +1,8 @@
 /**
- * Runs a peer on its host: performs what it asks for, keeps its timers, and tells it the time.
+ * Runs a peer on its host: performs its effects, keeps its timers, and passes it the time.
  *
  * Unlike the shell of `_kit`, it performs effects at once, and its two timers and its wakes are separate: an
- * application that receives a packet may send the next one in the same call and hear what became of it.
+ * application that receives a packet may send the next one in the same call and get the outcome.
  *
  * @module
  */
@@ -28,7 +28,7 @@ export interface PeerHostAdapterParts {
   readonly measured: GatewayMeasurements;
 }
 
-/** Runs the state of a peer on its host: performs effects, keeps timers, tells the time. */
+/** Runs the state of a peer on its host: performs effects, keeps timers, and passes it the time. */
 export class PeerHostAdapter implements PeerOutput {
   readonly peer: Peer;
   readonly #port: PeerHostAdapterParts;

@@ -17,7 +17,7 @@ import { FRAME_TYPE, PACKET_BYTES_MAX } from './geometry.ts';
 import { LoadLimiter } from './load-limit.ts';
 import type { InterfaceDownReport, ScmpDropReason } from './multipath/scmp-policy.ts';
 import type { ControllerEffect, ExplainedPath, PathController } from './multipath/types.ts';
-import { FramesElsewhere, type JudgedFrame } from './opening/frames-elsewhere.ts';
+import { type JudgedFrame, OffloadedFrames } from './opening/offloaded-frames.ts';
 import { makePacketEnds } from './packet-ends.ts';
 import { PacketRoutes } from './packet-routes.ts';
 import { findDeadPathInUse } from './path-invariant.ts';
@@ -48,7 +48,7 @@ export class Peer {
   readonly arrivalPath = (): string => this.#reporter.pathId(this.underlays);
   /** Returns the id of the path that packets take now; undefined before the first choice. */
   readonly activeId = (): string | undefined => this.routes.active?.path.info.id;
-  /** The peer's AS and host address, as they stand in packets. */
+  /** The peer's AS and host address in the form in which packets contain them. */
   readonly end: PacketEnd;
   readonly #context: PeerContext;
   readonly #output: PeerOutput;
@@ -70,7 +70,7 @@ export class Peer {
   /** Present only if frames race. */
   readonly #copies: FrameCopies | undefined;
   /** Present with the option `opening: threads`. */
-  readonly #elsewhere: FramesElsewhere | undefined;
+  readonly #elsewhere: OffloadedFrames | undefined;
   /** The packet whose frame the session is reading. Answers to the frame return on the path of this packet. */
   #packetBeingRead: PacketView | undefined;
   /** The reachability that was last reported to the protocols above. */
@@ -123,7 +123,7 @@ export class Peer {
     const { threads } = context;
     const away = { ...context, session: this.session, arrivals: this.#arrivals };
     const judged = (frame: JudgedFrame): void => this.#frameReturned(frame);
-    this.#elsewhere = threads && new FramesElsewhere({ ...away, threads, judged });
+    this.#elsewhere = threads && new OffloadedFrames({ ...away, threads, judged });
     this.#sender = new FrameSender(output, context, this.session, {
       sealed: (header): void => this.#departures.sealed(header),
       sent: (sequence): void => this.#dataSent(sequence),
@@ -157,7 +157,7 @@ export class Peer {
     this.#arrivals.discard();
   }
 
-  /** Number of packets held here because they wait for something. */
+  /** Number of packets held here: to be sent, opened by a thread, checked by the replay window, or completed. */
   get holding(): number {
     const held = this.session.held.filter(({ header }) => header.type === FRAME_TYPE.data);
     const elsewhere = this.#elsewhere?.size ?? 0;

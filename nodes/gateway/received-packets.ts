@@ -16,7 +16,7 @@ const encoder = new TextEncoder();
  * The request of an application for received packets; its members are those of the port's
  * `NodeRequest`.
  */
-export interface PacketTaker {
+export interface ReceivedPacketsRequest {
   /** Hands over a packet; returns `full` if there was no room for it. */
   more(part: Uint8Array): 'ok' | 'full';
   respond(outcome: string): void;
@@ -57,7 +57,7 @@ export class ReceivedPackets {
    */
   #first = 0;
   #bytes = 0;
-  #taker: PacketTaker | undefined;
+  #taker: ReceivedPacketsRequest | undefined;
 
   /**
    * @param onDrop Called for each packet that is dropped because there is no room.
@@ -66,8 +66,11 @@ export class ReceivedPackets {
     this.#onDrop = onDrop;
   }
 
-  /** From now on, hands packets to this application; tells the former one that it was replaced. */
-  open(request: PacketTaker): void {
+  /**
+   * From now on, hands packets to this application; ends the request of the former one with
+   * `replaced`.
+   */
+  open(request: ReceivedPacketsRequest): void {
     this.#taker?.respond('replaced');
     this.#taker = request;
     request.onRoom(() => this.#pass());

@@ -32,7 +32,7 @@ export interface ReorderBufferSetup<T> {
    * @returns the item to keep.
    */
   readonly keep: (item: T) => T;
-  /** Called when a gap is given up; absent if nobody counts them. */
+  /** Called when a gap is given up; absent if gaps are not counted. */
   readonly gaveUp?: () => void;
 }
 

@@ -40,12 +40,12 @@ export class ReceiverReporter {
   #pathBytes = 0;
   #pathType = 0;
   #hasPath = false;
-  /** Id of that path; undefined if it is not determined yet. */
+  /** Id of the path in `#path`; undefined if it is not determined yet. */
   #pathId: string | undefined;
   /** Sequence number of the frame that was recorded last; -1 before the first frame. */
   #sequence = -1;
   #isTimerSet = false;
-  /** How the packet arrived that had to wait for its turn and is being delivered now. */
+  /** How the packet that is being delivered arrived, if it had to wait for its turn. */
   #released: DeliveryFacts | undefined;
 
   constructor(output: PeerOutput, options: ReceiverReporterOptions, send: SendReport) {
@@ -88,14 +88,14 @@ export class ReceiverReporter {
   }
 
   /**
-   * Called before a packet is delivered that had to wait for its turn; from now on, the facts of
-   * this packet are returned.
+   * Called before a packet that had to wait for its turn is delivered; from now on, {@link arrived}
+   * returns the facts of this packet.
    */
   released(arrived: DeliveryFacts): void {
     this.#released = arrived;
   }
 
-  /** Called when the known paths have changed, by which ids are found. */
+  /** Called when the known paths, by which ids are found, have changed. */
   pathsChanged(): void {
     this.#pathId = undefined;
   }

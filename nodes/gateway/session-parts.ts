@@ -1,11 +1,12 @@
 /**
- * What a session is given and what it keeps per epoch. Data only; the behaviour is in `session.ts`.
+ * The inputs of a session, and the state that it keeps per epoch. Data only; the behaviour is in
+ * `session.ts`.
  *
  * @module
  */
 import type { ReplayGuard } from '../_kit/replay-window.ts';
 import type { AdmissionControl } from './admission/admission.ts';
-import type { CookieIssuer } from './admission/cookie-mint.ts';
+import type { CookieIssuer } from './admission/cookie-issuer.ts';
 import type { FrameCipher, FrameOpener, HandshakeContext, ReceivedOpening } from './crypto.ts';
 import type { FrameDropReason } from './drops.ts';
 import type { EpochSource } from './epoch-store.ts';

@@ -117,7 +117,8 @@ export class Session {
    * epoch, as the fragments of a packet require.
    * @param header The caller sets type, timestamp, fragment and fragments; epoch and sequence are
    *   set here.
-   * @param plaintext Must not overlap the frame's bytes in `target`, of which there are up to 51 more.
+   * @param plaintext Must not overlap the frame's bytes in `target`, up to 51 more than the plaintext
+   * has.
    * @returns the frame's length, bytes, or why it cannot be sealed.
    */
   seal(
@@ -169,7 +170,7 @@ export class Session {
   }
 
   /**
-   * Charges a frame to the peer's budget before another thread opens it.
+   * Finds the key with which another thread is to open a frame, if the frame passes admission.
    * @returns the number of its key, or the drop reason.
    */
   keyElsewhere(header: FrameHeader, moment: ClockReadings): number | FrameDropReason {
@@ -177,13 +178,13 @@ export class Session {
     return typeof keys === 'string' ? keys : (keys.cipher.openerKey ?? 'no-session');
   }
 
-  /** Opens a frame here that was charged for another thread. @returns the plaintext's length; -1 if there is none. */
+  /** Opens a frame here that another thread was to open. @returns the plaintext's length; -1 if there is none. */
   decrypt(key: number, header: FrameHeader, buffer: Uint8Array, target: Uint8Array): number {
     return this.#keysWithOpener(key, header)?.cipher.open(header, buffer, target) ?? -1;
   }
 
   /**
-   * Takes a frame that another thread has opened: only now is its number checked by the window.
+   * Takes a frame that another thread has opened; only now does the window check its number.
    * @param key The number of the key that opened it: meanwhile, its epoch may have got other keys.
    * @param plaintext Undefined if the frame is not from the peer.
    * @returns as {@link Session.open}.
@@ -197,7 +198,7 @@ export class Session {
     const length = plaintext?.length ?? -1;
     this.#options.measured?.frameOpened(header.type, length, -1);
     const keys = this.#keysWithOpener(key, header);
-    // The key was retired meanwhile, so it proves nothing that no thread could open the frame.
+    // The key was retired meanwhile, so a frame that could not be opened need not be forged.
     if (keys === undefined) return this.isOpen ? 'epoch-unknown' : 'no-session';
     if (plaintext === undefined) return 'bad-auth';
     return this.#authentic(keys, header, plaintext, moment);

@@ -1,6 +1,6 @@
 /**
- * What the gateway traces about its peers in addition to its paths (`_kit/path-states.ts`): nodes
- * write these states, drawings read them.
+ * The states that the gateway traces about its peers in addition to its paths
+ * (`_kit/path-states.ts`): nodes write them, drawings read them.
  *
  * @module
  */
@@ -19,7 +19,10 @@ import { declareStatePerPath, declareStatePerPeer } from '../_kit/trace-state.ts
 import { STRATEGY_KINDS } from './multipath/strategy.ts';
 import { PATH_REASONS } from './multipath/types.ts';
 
-/** Where segments are from: computed from the topology before the run, or asked of the control service of the AS. */
+/**
+ * Where segments are from: computed from the topology before the run, or requested from the control service of the
+ * AS.
+ */
 export const PATH_SOURCES = ['computed', 'control-service'] as const;
 
 /** The steps of a handshake, seen from one side. */
@@ -44,8 +47,8 @@ export const ACCUSED_PATH_TRACE = declareStatePerPath(
 
 /**
  * What speaks for a path, or against it, such as `not-better base=24012us hops=8 mtu=1472 expires=21600000000000 source
- * control-service revoked no share=0% queue=0us`: at last the share of packets that the strategy sends on it, and by how much its queue
- * has grown since the last group of answers.
+ * control-service revoked no share=0% queue=0us`: the last two values are the share of packets that the strategy sends on
+ * it, and the growth of its queue since the last group of answers.
  */
 export const CANDIDATE_TRACE = declareStatePerPath(
   'candidate {path} to {peer}',

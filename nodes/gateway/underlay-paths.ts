@@ -31,7 +31,9 @@ const WAY_BACK = 'way back';
 /** Largest number of reverses of received paths that are kept. */
 const BACKS_MAX = 8;
 
-/** Largest number of paths that are still known although no answer has them any more: packets on them may be quoted. */
+/**
+ * Largest number of paths that are kept although the latest lookup did not find them: packets on them may be quoted.
+ */
 export const VANISHED_PATHS_MAX = 100;
 
 /** The underlay paths for one peer. */

@@ -32,7 +32,7 @@ import { readTracedState, readTracedStates } from '../_kit/trace-state.ts';
 interface PathRow {
   /** Undefined if only {@link text} is known. */
   readonly quality: TracedPathQuality | undefined;
-  /** The quality as it stands in the trace. */
+  /** The traced text of the quality. */
   readonly text: string;
   readonly node: string;
   readonly peer: string;

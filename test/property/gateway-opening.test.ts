@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { createCryptoProvider } from '../../engine/crypto/index.ts';
 import type { ByteJobInput, ComputeResult } from '../../engine/host/compute.ts';
 import { ReplayWindow } from '../../nodes/_kit/replay-window.ts';
-import { FramesElsewhere } from '../../nodes/gateway/opening/frames-elsewhere.ts';
+import { OffloadedFrames } from '../../nodes/gateway/opening/offloaded-frames.ts';
 import { openJob } from '../../nodes/gateway/opening/open-job.ts';
 import { OpenThreads } from '../../nodes/gateway/opening/open-threads.ts';
 import {
@@ -62,7 +62,7 @@ class ThreadedReceiver {
   readonly refused = new Map<string, number>();
   /** What the account of messages hears. */
   readonly trail: string[] = [];
-  readonly #elsewhere: FramesElsewhere;
+  readonly #elsewhere: OffloadedFrames;
   readonly #setups = new Map<Uint8Array, ReturnType<typeof openJob.open>>();
 
   constructor() {
@@ -73,7 +73,7 @@ class ThreadedReceiver {
     this.pair.exchange(at(0));
     const refuse = (reason: string): void =>
       void this.refused.set(reason, (this.refused.get(reason) ?? 0) + 1);
-    this.#elsewhere = new FramesElsewhere({
+    this.#elsewhere = new OffloadedFrames({
       ...{ threads, session: this.pair.b.session, scratch: new Uint8Array(100) },
       ...{ moment: (): ReturnType<typeof at> => at(1), refused: refuse },
       arrivals: {

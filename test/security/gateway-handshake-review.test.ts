@@ -6,7 +6,7 @@
  */
 import { describe, expect, it } from 'vitest';
 import { createCryptoProvider } from '../../engine/crypto/index.ts';
-import { CookieCipher } from '../../nodes/gateway/admission/cookie-seal.ts';
+import { CookieCipher } from '../../nodes/gateway/admission/cookie-cipher.ts';
 import { HandshakeMacs, openingMac } from '../../nodes/gateway/admission/handshake-macs.ts';
 import { createStaticKeyPair } from '../../nodes/gateway/crypto.ts';
 import { at, CLOCK_US, Pair, SECOND } from '../unit/nodes/gateway/session-pair.ts';

@@ -8,7 +8,7 @@ import { describe, expect, it } from 'vitest';
 import { createCryptoProvider } from '../../engine/crypto/index.ts';
 import type { CryptoProvider, X25519Key } from '../../engine/host/crypto.ts';
 import { CheckFirstAdmission } from '../../nodes/gateway/admission/admission.ts';
-import { CookieIssuer } from '../../nodes/gateway/admission/cookie-mint.ts';
+import { CookieIssuer } from '../../nodes/gateway/admission/cookie-issuer.ts';
 import { HandshakeMacs, OPENING_MACS_BYTES } from '../../nodes/gateway/admission/handshake-macs.ts';
 import { createStaticKeyPair } from '../../nodes/gateway/crypto.ts';
 import { ChargeFirstAdmission } from '../../nodes/gateway/doubles/eager-admission.ts';

@@ -1,11 +1,12 @@
 /**
  * Decides which budget an arriving frame is charged to, and after which check.
  *
- * Nothing is charged for bytes that a stranger could have made. A sealed frame counts against its
- * peer's rate once it is authentic and new. An opening may cost Diffie-Hellman work when it was
- * made for this gateway and is newer than all earlier ones; when many arrive, half of the budget is
- * reserved for openings with a cookie that was sent to the peer's address. Openings, answers,
- * cookies to and from the peer, and repeated openings each have a budget of their own.
+ * Nothing is charged for bytes that anyone without the keys could have made. A sealed frame counts
+ * against its peer's rate once it is authentic and new. An opening may cost Diffie-Hellman work
+ * only if it was made for this gateway and is newer than all earlier ones; when many arrive, half
+ * of the budget is reserved for openings with a cookie that was sent to the peer's address.
+ * Openings, answers, cookies to and from the peer, and repeated openings each have a budget of
+ * their own.
  *
  * `doubles/eager-admission.ts` shows the order of checks that a flood of junk exploits.
  *
@@ -19,7 +20,7 @@ import {
   UNPROVEN_OPENINGS_BURST,
   UNPROVEN_OPENINGS_PER_SECOND,
 } from '../geometry.ts';
-import type { CookieIssuer } from './cookie-mint.ts';
+import type { CookieIssuer } from './cookie-issuer.ts';
 
 /**
  * The decision about an opening that passed the inexpensive checks. `prove` means that the sender
@@ -28,8 +29,8 @@ import type { CookieIssuer } from './cookie-mint.ts';
 export type OpeningVerdict = 'admit' | 'prove' | 'refuse';
 
 /**
- * The budgets of one peer. A call that returns true, or `admit`, charges one budget; false means
- * that the budget is spent.
+ * The budgets of one peer. A call that returns true, or `admit`, may charge one budget; false means
+ * that the budget is used up.
  */
 export interface AdmissionControl {
   /** Called when a sealed frame arrived; nothing about it has been checked. */
@@ -37,8 +38,8 @@ export interface AdmissionControl {
   /** Called when the frame is authentic and its sequence number is new. */
   frameAccepted(nowNs: number): boolean;
   /**
-   * Called when a frame arrived that nobody can check. Such frames have a separate budget, so that
-   * a flood of them spends only this one.
+   * Called when an unsealed frame arrived, which cannot be authenticated. Such frames have a
+   * separate budget, so that a flood of them uses up only this budget.
    */
   unsealedCame(nowNs: number): boolean;
   /** Called when a handshake message arrived; nothing about it has been checked. */

@@ -1,7 +1,7 @@
 /**
- * The MACs of handshake messages, by which a stranger's message is refused before any
- * Diffie-Hellman work, as in WireGuard (NDSS 2017, sections 5.3, 5.4.4 and 5.4.7), but with
- * HMAC-SHA-256 cut to 128 bits in place of keyed BLAKE2s:
+ * The MACs of handshake messages, by which a message from a sender without the public keys is
+ * refused before any Diffie-Hellman work, as in WireGuard (NDSS 2017, sections 5.3, 5.4.4 and
+ * 5.4.7), but with HMAC-SHA-256 cut to 128 bits in place of keyed BLAKE2s:
  *
  * ```text
  *   opening  header | Noise message | mac1 (16) | mac2 (16)
@@ -9,7 +9,7 @@
  * ```
  *
  * `mac1` is keyed by the responder's public key: it separates senders that know the responder from
- * those that do not. `mac2` is keyed by a cookie sent to the peer's address (`cookie-seal.ts`), and
+ * those that do not. `mac2` is keyed by a cookie sent to the peer's address (`cookie-cipher.ts`), and
  * zero when no cookie is known. The MAC of an answer covers the opening's `mac1` and so names the
  * one opening it answers. Of these keys only the cookie is secret.
  *
@@ -64,7 +64,7 @@ export class HandshakeMacs {
     else frame.set(this.#mac(cookie, frame.subarray(0, second)), second);
   }
 
-  /** True if the opening was made for this gateway, by somebody who knows its public key. */
+  /** True if the opening was made for this gateway, by a sender that knows its public key. */
   isForUs(frame: Uint8Array): boolean {
     const before = frame.subarray(0, frame.length - OPENING_MACS_BYTES);
     return this.#crypto.equal(openingMac(frame), this.#mac(this.#toUs.opening, before));

@@ -6,7 +6,7 @@
 import type { TokenBucketOptions } from '../../_kit/token-bucket.ts';
 import type { GatewayOptions } from '../config.ts';
 import { type AdmissionControl, CheckFirstAdmission } from './admission.ts';
-import type { CookieIssuer } from './cookie-mint.ts';
+import type { CookieIssuer } from './cookie-issuer.ts';
 
 /** The budgets of one peer of the gateway that owns `cookies`. */
 export function makeAdmissionControl(

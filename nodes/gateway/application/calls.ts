@@ -31,9 +31,9 @@ import {
 import { explainNoPeer, explainWay } from './explain-address.ts';
 import type { PeerProblems } from './health-reasons.ts';
 import {
-  type AskedPreferences,
   metricsSchema,
   querySchema,
+  type RequestedPreferences,
   registerSchema,
   sendSchema,
   sequenceSchema,
@@ -92,7 +92,7 @@ export interface ApplicationCall {
 }
 
 interface Registration {
-  readonly preferences: AskedPreferences | undefined;
+  readonly preferences: RequestedPreferences | undefined;
   readonly destination: IsdAs;
   readonly endNs: number;
 }
@@ -293,7 +293,7 @@ export class ApplicationCalls {
   /** The paths to an AS that satisfy the limits, the best first. */
   #list(
     target: IsdAs,
-    asked: AskedPreferences | undefined,
+    asked: RequestedPreferences | undefined,
     done: (paths: readonly DescribedPath[]) => void,
   ): void {
     const preferences = asked === undefined ? {} : preferencesOf(asked);
@@ -323,7 +323,7 @@ export class ApplicationCalls {
   }
 
   /** The preferences that applications registered last for an AS. */
-  #registeredFor(target: IsdAs): AskedPreferences | undefined {
+  #registeredFor(target: IsdAs): RequestedPreferences | undefined {
     const { nowNs } = this.#parts.moment();
     const all = [...this.#registrations.values()];
     return all.findLast(({ destination, endNs }) => destination === target && endNs > nowNs)

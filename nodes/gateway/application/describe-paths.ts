@@ -8,7 +8,7 @@ import { formatInterface, type Path } from '../../scion/index.ts';
 import { pathScore, violatedPathPreference } from '../multipath/selection.ts';
 import type { ExplainedPath, PathPreferences } from '../multipath/types.ts';
 import type { PathUsage } from '../path-usage.ts';
-import type { AskedPreferences } from './questions.ts';
+import type { RequestedPreferences } from './questions.ts';
 
 const NS_PER_MS = 1_000_000;
 const NS_PER_S = 1_000_000_000;
@@ -54,7 +54,7 @@ export interface DescribedPath {
 }
 
 /** Converts the preferences of an application to those of the multipath rules. */
-export function preferencesOf(asked: AskedPreferences): PathPreferences {
+export function preferencesOf(asked: RequestedPreferences): PathPreferences {
   const { favour, avoidAses, preferAses, maxRttMs, minBandwidthMbps, maxHops } = asked;
   return {
     ...(favour === undefined ? {} : { favour }),
@@ -80,8 +80,8 @@ export function brokenLimit(
 
 /**
  * Describes a path.
- * @param clock Converts an instant of the run, ns, to ms since 1970; it is called with -1 for
- * never.
+ * @param parts `active`: fingerprint of the path in use. `nowNs` and `clockMs`: the present
+ * instant, in ns of the run and in ms since 1970.
  */
 export function describeUsedPath(
   path: Path,

@@ -42,7 +42,7 @@ export const preferencesSchema = z.strictObject({
   maxHops: count.default(0),
 });
 /** Preferences for paths. */
-export type AskedPreferences = z.output<typeof preferencesSchema>;
+export type RequestedPreferences = z.output<typeof preferencesSchema>;
 
 /** The body of `metrics`: how many seconds the KPI gauges cover. */
 export const metricsSchema = z.strictObject({

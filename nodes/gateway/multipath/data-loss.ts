@@ -7,7 +7,7 @@
  */
 import type { ReceiverReport } from './types.ts';
 
-/** Number of frames whose sequences are kept: the frames under way for 0.3 s at 10,000 a second. */
+/** Number of frames whose sequences are kept: the frames under way for 0.4 s at 10,000 a second. */
 const KEPT = 4_096;
 /** Number of reports over which loss is estimated: 225 ms of them. */
 const REPORTS = 10;

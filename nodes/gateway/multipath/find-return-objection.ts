@@ -1,6 +1,7 @@
 /**
  * Why a path is in use, or is not: the objections against a return to it, in the order in which they are checked
- * (docs/spec/multipath.md, "Return and damping"). The controller decides by them and the status says them.
+ * (docs/spec/multipath.md, "Return and damping"). The controller decides by these objections, and the status
+ * reports them.
  *
  * @module
  */

@@ -28,7 +28,7 @@ const GROWTH_SHARE_MIN = 0.05;
 const LOADED_NS = 1_000_000_000;
 
 /**
- * The delay from which on a queue counts, and the longest time that a gateway then waits before it
+ * The delay above which a queue counts, and the longest time that a gateway then waits before it
  * leaves, ns.
  */
 export type GrowingQueueOptions = Pick<MultipathOptions, 'queueDelayNs' | 'queueWaitNs'>;

@@ -116,7 +116,7 @@ export class LostDataExplainer {
 
   #adopt(now: number, { order, answered, isChance }: MtuSearchResult, active: number): boolean {
     const path = this.#parts.paths[order.path];
-    // If probes of all sizes are unanswered, that is left to the small probes to judge.
+    // If probes of all sizes are unanswered, the small probes judge the path.
     if (path === undefined || answered === 0) return false;
     const isOfUse = order.path === active;
     if (path.mtuInUse !== answered && !isChance) {

@@ -1,7 +1,7 @@
 /**
  * Searches the largest datagram that a path carries, by probes that are padded to different sizes
- * (RFC 8899, section 4.1, adapted: docs/spec/multipath.md, "MTU holes"). Several sizes are asked at
- * once, because a search over one size after the other would take ten round trips.
+ * (RFC 8899, section 4.1, adapted: docs/spec/multipath.md, "MTU holes"). Several sizes are probed
+ * at once, because a search over one size after the other would take ten round trips.
  *
  * The controller decides when to search, and what follows from the result.
  *
@@ -17,8 +17,8 @@ const SIZES = [1_280, 1_024, 768, 576];
  */
 const PROBES_PER_SIZE = 3;
 /**
- * Number of times that a size is asked if no answer comes, so that chance alone would have to lose
- * six probes (RFC 8899, MAX_PROBES).
+ * Number of times that a size is probed if no answer comes: chance would have to lose six probes
+ * (RFC 8899, MAX_PROBES).
  */
 const ROUNDS = 2;
 
@@ -39,7 +39,7 @@ export interface MtuSearchResult {
   readonly answered: number;
   /**
    * True if no longer probe was answered, but most of the shorter ones were not answered either:
-   * this is loss, and no MTU hole.
+   * this is random loss, not an MTU hole.
    */
   readonly isChance: boolean;
 }

@@ -3,10 +3,10 @@
  *
  * Paths are probed every 500 ms; a path is alive after three consecutive answers, and dead when its
  * last answer is more than 1 s old at a probe tick. The data plane re-reads the selection every 250 ms.
- * The path with fewer interfaces wins, among equals that with the larger fingerprint; latency, loss and
- * SCMP have no influence
- * (scionproto/scion, gateway/pathhealth and gateway/control/engine.go). These rules predict switch-over
- * times of 1.38 s (p50) and 1.64 s (p95); a comparison with them checks the testbed itself.
+ * The path with fewer interfaces wins, among equals the one with the larger fingerprint; latency, loss
+ * and SCMP have no influence (scionproto/scion, gateway/pathhealth and gateway/control/engine.go).
+ * These rules predict switch-over times of 1.38 s (p50) and 1.64 s (p95); a comparison with them checks
+ * the testbed itself.
  *
  * @module
  */
@@ -30,7 +30,7 @@ const DEAD_AFTER_NS = 1_000_000_000;
 const ALIVE_ANSWERS = 3;
 const POLL_INTERVAL_NS = 250_000_000;
 
-/** Why a path of such a health is not in use. */
+/** Why a path with this health is not in use. */
 const REASONS: Readonly<Record<PathHealth, PathReason>> = {
   unknown: 'unanswered',
   alive: 'not-better',

@@ -26,8 +26,8 @@ export class MissingReportDetector {
   readonly #misses: number;
   #dueNs = Number.POSITIVE_INFINITY;
   /**
-   * The instant at which the last report came or should have come, since which there has been no
-   * report; ns.
+   * The instant at which the last report came or, without a report, the first one could have come,
+   * ns.
    */
   silentSinceNs = 0;
   #highestSent = -1;
@@ -93,7 +93,7 @@ export class MissingReportDetector {
     this.#dueNs = now + this.#intervalNs;
   }
 
-  /** Resets everything after a switch of path. */
+  /** Forgets what was sent on the former path; called after a switch to another path. */
   reset(): void {
     this.#firstSent = -1;
     this.#movedNs = Number.NEGATIVE_INFINITY;

@@ -17,7 +17,7 @@ const BANDWIDTH_SCALE_BPS = 100_000_000;
 const UNKNOWN_BANDWIDTH_SCORE = 0.5;
 const PREFERRED_AS_BONUS = 0.1;
 
-/** What scores and limits are about. */
+/** The properties of a path on which its score and limits depend. */
 type RatedPath = Pick<PathInfo, 'bandwidthBps' | 'hops' | 'transit'>;
 type RatedQuality = Pick<PathQuality, 'baseRttNs' | 'jitterNs' | 'loss' | 'srttNs' | 'stability'>;
 

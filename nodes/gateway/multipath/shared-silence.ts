@@ -18,7 +18,7 @@ export const ALL_PATHS_SILENT_NS_MAX = 1_000_000_000;
  * of probes if that is longer.
  */
 const SILENT_NS = 300_000_000;
-/** The same as a number of intervals of probes. */
+/** The silence of {@link SILENT_NS} as a number of probe intervals. */
 const SILENT_PROBES = 6;
 /** An answer that is late by at most this much still counts for the last interval, ns. */
 const LISTEN_MARGIN_NS = 10_000_000;

@@ -84,7 +84,7 @@ export interface ExplainedPath extends PathStatus {
   readonly mtu: number;
   /** Instant of the run at which the hop fields expire, ns. */
   readonly expiresAt: number;
-  /** Shortest round trip of the last minutes, ns; -1 when never measured. */
+  /** Shortest round trip of the 10 s before the last answer, ns; -1 when never measured. */
   readonly baseRttNs: number;
   /**
    * By how much the queue of the path in use has grown since the last group of answers, ns; 0 if it
@@ -100,7 +100,10 @@ export type ControllerEffect =
       readonly kind: 'probe';
       readonly path: number;
       readonly probe: number;
-      /** Size of the datagram to which the probe is padded, bytes; as small as it is if absent. */
+      /**
+       * Size of the datagram to which the probe is padded, bytes; absent for a probe without
+       * padding.
+       */
       readonly bytes?: number;
     }
   /** From now on, datagrams on a path may be as long as `bytes`. */
@@ -234,10 +237,10 @@ export interface PathController {
    */
   peerReturned(now: number): readonly ControllerEffect[];
   status(now: number): readonly PathStatus[];
-  /** The same, with the reason why each path is in use or is not; for people. */
+  /** The facts about all paths, with the reason why each is in use or is not; for people. */
   explain(now: number): readonly ExplainedPath[];
   /**
-   * The same for the path in use only, because applications are told about it with each packet;
+   * The part of {@link explain} about the path in use, which applications get with each packet;
    * undefined if no path is in use.
    */
   explainActive(now: number): ExplainedPath | undefined;

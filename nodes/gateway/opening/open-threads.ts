@@ -15,7 +15,7 @@ import { KEY_ENTRY_BYTES, OPEN_JOB, readOpenRecord } from './open-job.ts';
  * Called in a separate event with the length of the plaintext: -1 for a forged frame, undefined if
  * no thread has answered.
  */
-export type FrameOpened = (length: number | undefined) => void;
+export type OnFrameOpened = (length: number | undefined) => void;
 
 /** The threads of one gateway, and the keys that they have. */
 export class OpenThreads {
@@ -54,7 +54,7 @@ export class OpenThreads {
    * Opens the frame in `bytes` in place; the threads own `bytes` until `done` is called.
    * @param bytes In the layout of `open-job.ts`.
    */
-  open(bytes: Uint8Array, done: FrameOpened): void {
+  open(bytes: Uint8Array, done: OnFrameOpened): void {
     this.#host.compute(OPEN_JOB, { setup: this.#setup, bytes }, (result) => {
       if (result.kind === 'done') done(readOpenRecord((result.output as ByteJobOutput).record));
       else {

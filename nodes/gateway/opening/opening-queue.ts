@@ -24,15 +24,15 @@ export interface OpeningFrame {
 }
 
 /** Takes the bytes of a frame, and the length of its plaintext (see `open-threads.ts`). */
-export type TakeOpened = (bytes: Uint8Array, length: number | undefined) => void;
+export type OpenedFrameHandler = (bytes: Uint8Array, length: number | undefined) => void;
 
 /** Keeps the frames of one peer in order. */
 export class OpeningQueue {
-  readonly #take: TakeOpened;
+  readonly #take: OpenedFrameHandler;
   readonly #frames: OpeningFrame[] = [];
   #bytes = 0;
 
-  constructor(take: TakeOpened) {
+  constructor(take: OpenedFrameHandler) {
     this.#take = take;
   }
 

@@ -122,7 +122,7 @@ export class LastMinute {
     };
   }
 
-  /** The gauges that need receiver reports; undefined without reports. */
+  /** The gauges that need receiver reports; both are undefined without reports. */
   #arrivals(steps: number): Pick<GatewayKpis, 'availabilityPercent' | 'errorPercent'> {
     const [arrived, frames] = [this.#sum('arrived', 0, steps), this.#sum('frames', 0, steps)];
     const unsent = this.#sum('unsent', 0, steps);

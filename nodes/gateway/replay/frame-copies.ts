@@ -1,7 +1,7 @@
 /**
- * Tells copies of racing frames from replays (docs/spec/multipath.md, "Strategies"). The replay
- * window refuses both; this class tells them apart: the second copy of a data frame is a
- * `duplicate` if it came on another path than the first copy; any other copy is a `replay`.
+ * Distinguishes copies of racing frames from replays (docs/spec/multipath.md, "Strategies"). The
+ * replay window refuses both. Here the second copy of a data frame is a `duplicate` if it came on
+ * another path than the first copy; any other copy is a `replay`.
  *
  * @module
  */

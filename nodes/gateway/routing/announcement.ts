@@ -6,9 +6,9 @@
  *   | 1 (1)  | life, s (1) |  then for each prefix  | length (1) | its first address, without the bytes behind the length |
  * ```
  *
- * A length of 0..32 is that of an IPv4 prefix; 64 more than the length, 64..192, stands for an IPv6
- * prefix. A lifetime of 0 withdraws the prefixes. Each announcement concerns only the prefixes that
- * it contains, so announcements may be lost, repeated, or divided.
+ * The length byte is 0..32 for an IPv4 prefix, and 64 plus the length, 64..192, for an IPv6 prefix. A lifetime of 0
+ * withdraws the prefixes. Each announcement concerns only the prefixes that it contains, so announcements may be lost,
+ * repeated, or divided.
  *
  * @module
  */
@@ -71,7 +71,7 @@ export function decodeAnnouncement(body: Uint8Array): PrefixAnnouncement | undef
     const rest = BigInt(bits - bytes * BITS_PER_BYTE);
     const address = readAddress(body, at + 1, bytes) << rest;
     const prefix = prefixOf(family, address, length);
-    // Only one form of each prefix is accepted: the bits behind its length must be 0.
+    // Only one form of each prefix is accepted: the bits after its length must be 0.
     if (prefix.address !== address) return undefined;
     prefixes.push(prefix);
     at += 1 + bytes;

@@ -103,7 +103,7 @@ export class ClassRoutes {
 
   /**
    * The route of the first class to which a packet belongs; undefined if it belongs to none, or is
-   * no IP packet.
+   * not an IP packet.
    */
   // hot: once per packet.
   of(packet: Uint8Array): ClassRoute | undefined {

@@ -16,10 +16,10 @@ export const ANNOUNCE_NS = NS_PER_SECOND;
 /** How long a prefix stays in use without a new announcement, s (scionproto/scion, `gateway/gateway.go`). */
 export const PREFIX_LIFE_SECONDS = 30;
 /**
- * Number of frames with announcements from one peer that are read per second, and at once. A peer
- * announces once per second, and on the narrowest path this takes 22 frames.
+ * Largest rate and burst of frames with announcements that are read from one peer. A peer announces
+ * once per second, and on the narrowest path this takes 22 frames.
  */
-export const ANNOUNCEMENTS = { perSecond: 24, burst: 48 } as const;
+export const ANNOUNCEMENT_FRAME_RATE_MAX = { perSecond: 24, burst: 48 } as const;
 
 /** Limits of a routing policy; the reference gateway has no such limits. */
 export const ROUTING_POLICY_LIMITS = {

@@ -21,7 +21,7 @@ export interface IpHeader {
   readonly dscp: number;
   /** Protocol of IPv4, or next header of IPv6. */
   readonly protocol: number;
-  /** The port; -1 unless the packet is TCP or UDP, and no later fragment. */
+  /** The port; -1 unless the packet is TCP or UDP, and not a later fragment. */
   readonly sourcePort: number;
   readonly destinationPort: number;
 }

@@ -18,7 +18,7 @@ export interface IpAddress {
 
 /**
  * A prefix stands for all addresses that begin with the same bits. `address` is the first of them,
- * whose bits behind the prefix are 0.
+ * whose bits after the prefix are 0.
  */
 export interface IpPrefix extends IpAddress {
   /** Number of leading bits that all its addresses share. */

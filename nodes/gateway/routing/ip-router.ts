@@ -5,7 +5,8 @@
  *
  * Announcements are repeated. A route leaves the table when it is withdrawn or no longer announced,
  * or when its peer is gone. A peer cannot attract packets whose destination the policy rejects, or
- * that is in a prefix which this gateway itself announces. The router has no access to the host.
+ * whose destination is in a prefix that this gateway itself announces. The router has no access to
+ * the host.
  *
  * @module
  */
@@ -19,7 +20,7 @@ import type { FrameHeader } from '../wire.ts';
 import { decodeAnnouncement, type PrefixAnnouncement } from './announcement.ts';
 import {
   ANNOUNCE_NS,
-  ANNOUNCEMENTS,
+  ANNOUNCEMENT_FRAME_RATE_MAX,
   PREFIX_LIFE_SECONDS,
   PREFIXES_PER_PEER_MAX,
   ROUTING_POLICY_LIMITS,
@@ -139,7 +140,7 @@ export class IpRouter<P extends RoutedPeer = RoutedPeer> {
     const { nowNs } = moment();
     const known = this.#announcers.get(peer.name);
     const announcer = known ?? {
-      bucket: TokenBucket.of(ANNOUNCEMENTS),
+      bucket: TokenBucket.of(ANNOUNCEMENT_FRAME_RATE_MAX),
       withdrawn: BEFORE_ALL_FRAMES,
     };
     this.#announcers.set(peer.name, announcer);

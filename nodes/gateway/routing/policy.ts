@@ -22,7 +22,7 @@ import {
   parseIpPrefix,
 } from './ip-prefix.ts';
 
-/** What rules do. */
+/** The actions of rules. */
 export const ROUTING_ACTIONS = ['accept', 'reject', 'advertise'] as const;
 /** One of {@link ROUTING_ACTIONS}. */
 export type RoutingAction = (typeof ROUTING_ACTIONS)[number];

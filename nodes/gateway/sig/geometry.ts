@@ -45,7 +45,7 @@ export const IPV4_HEADER_BYTES = 20;
 export const IPV6_HEADER_BYTES = 40;
 /**
  * Smallest limit of a frame, bytes, header included: in a smaller one no packet could start. The encoder of the
- * reference is tested with it, while its sender asks one byte more of a path (sender.go, `minMTU`).
+ * reference is tested with it, while its sender requires a path to carry one byte more (sender.go, `minMTU`).
  */
 export const SIG_FRAME_BYTES_MIN = SIG_HEADER_BYTES + IPV6_HEADER_BYTES;
 
@@ -60,8 +60,8 @@ export const SIG_LIST_FRAMES_MAX = 100;
 export const SIG_STREAM_IDLE_NS_MAX = NS_PER_SECOND;
 /**
  * Number of streams of one peer with an unfinished packet or held frames: eight traffic classes that change paths at
- * one time. The reference has no limit, so that whoever sends fills its memory. Of each stream one packet is kept, at
- * most 65,575 bytes.
+ * one time. The reference has no limit, so any sender can fill its memory. One packet of each stream is kept, at most
+ * 65,575 bytes.
  */
 export const SIG_STREAMS_MAX = 16;
 

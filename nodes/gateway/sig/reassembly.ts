@@ -42,7 +42,7 @@ export class SigReassembly {
     return this.#parts.length > 0;
   }
 
-  /** Takes a frame whose header was checked; `payload` is the part behind the header. */
+  /** Takes a frame whose header was checked; `payload` is the part after the header. */
   take(header: SigHeader, payload: Uint8Array): void {
     if (!this.isUnfinished) {
       this.#start(header, payload);

@@ -1,11 +1,11 @@
 /**
- * The SIG frames of one peer, of all its sessions and streams, up to the packets in them (scionproto/scion,
- * `gateway/dataplane/worker.go`).
+ * Receives the SIG frames of one peer in all its sessions and streams, and delivers the packets in them
+ * (scionproto/scion, `gateway/dataplane/worker.go`).
  *
- * Frames that overtook each other are read in order. The reference holds none: it loses what a frame continues that came
- * too early (rlist.go, `Insert`).
+ * Frames that overtook each other are read in order. The reference holds none, so it loses the packet that an early
+ * frame continues (rlist.go, `Insert`).
  *
- * Streams need no agreement: a frame begins one. Whoever can send in the peer's name can therefore begin many, so
+ * Streams need no agreement: a frame begins one. Any sender that can spoof the peer can therefore begin many, so
  * their number is bounded, unlike in the reference.
  *
  * @module

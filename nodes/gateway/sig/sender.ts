@@ -45,7 +45,7 @@ export class SigSender {
     dscp: number,
   ): FrameDropReason | undefined {
     if (underlay === undefined) return 'no-session';
-    // As in sender.go, `newSender`, the frame must have room for one byte of a packet behind the
+    // As in sender.go, `newSender`, the frame must have room for one byte of a packet after the
     // longest header.
     if (underlay.room <= SIG_FRAME_BYTES_MIN) return 'path-too-narrow';
     const encoder = this.#encoderOf(underlay);
@@ -81,8 +81,8 @@ export class SigSender {
     }
     usage.sent(nowNs, frame.length);
     this.#parts.sent(FRAME_TYPE.data, length);
-    // No mark is kept for SCMP errors that quote the packet, because even somebody who has not seen
-    // it could guess its bytes.
+    // No mark is kept for SCMP errors that quote the packet, because even an attacker who has not
+    // seen it could guess its bytes.
     this.#output.send(packet, length, firstRouter, dscp);
   }
 }

@@ -1,7 +1,7 @@
 /**
- * Measures by how much longer the slowest packets of a peer are under way than the fastest, from
- * the time stamps in their frames. An error of the peer's clock is the same in all of them, so it
- * cancels; delays in queues count.
+ * Measures the difference between the longest and the shortest one-way delay of a peer's packets,
+ * from the time stamps in their frames. An error of the peer's clock is the same in all of them, so
+ * it cancels; delays in queues count.
  *
  * @module
  */

@@ -37,8 +37,8 @@ export interface PacketOrderOutput {
   /** Called for a packet that has to wait. @returns how it has arrived. */
   held(last: LastFrame): DeliveryFacts;
   /**
-   * Counts a packet that others waited for in vain (`gap`), or one that came after later ones
-   * (`late`).
+   * Counts a gap of missing packets that was given up (`gap`), or a packet that came after later
+   * ones (`late`).
    */
   count(what: 'gap' | 'late'): void;
 }
@@ -47,7 +47,7 @@ export interface PacketOrderOutput {
 export interface PacketOrderEvents extends Pick<PacketOrderOutput, 'count'> {
   /** Returns how the present packet has arrived. */
   readonly arrived: () => DeliveryFacts;
-  /** Called before a packet is delivered that had to wait, with the way in which it arrived. */
+  /** Called before a packet that had to wait is delivered, with the way in which it arrived. */
   readonly released: (arrived: DeliveryFacts) => void;
 }
 

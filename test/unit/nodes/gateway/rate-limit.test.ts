@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { createCryptoProvider } from '../../../../engine/crypto/index.ts';
 import { TokenBucket } from '../../../../nodes/_kit/token-bucket.ts';
-import { CookieIssuer } from '../../../../nodes/gateway/admission/cookie-mint.ts';
+import { CookieIssuer } from '../../../../nodes/gateway/admission/cookie-issuer.ts';
 import { makeAdmissionControl } from '../../../../nodes/gateway/admission/make-admission.ts';
 import { gatewayConfig } from '../../../../nodes/gateway/config.ts';
 

@@ -12,7 +12,7 @@ import {
   type AdmissionControl,
   CheckFirstAdmission,
 } from '../../../../nodes/gateway/admission/admission.ts';
-import { CookieIssuer } from '../../../../nodes/gateway/admission/cookie-mint.ts';
+import { CookieIssuer } from '../../../../nodes/gateway/admission/cookie-issuer.ts';
 import {
   createStaticKeyPair,
   type FrameOpener,

@@ -35,7 +35,10 @@ export class CookieIssuer {
     this.#randomBytes = randomBytes;
   }
 
-  /** Takes one opening from the budget for openings without a cookie; false when that is used up. */
+  /**
+   * Takes one opening from the budget for openings without a cookie, of all peers together; false if
+   * the budget is used up.
+   */
   takeCalm(nowNs: number): boolean {
     return this.#unproven.take(nowNs);
   }

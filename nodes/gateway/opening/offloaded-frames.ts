@@ -1,7 +1,7 @@
 /**
- * The data frames of one peer that worker threads open. A frame is charged to the peer's budget
- * first, and then opened by a thread. Frames come back in their order, and the session judges them
- * then, because only the session owns the replay window.
+ * The data frames of one peer that worker threads open. A frame has to pass admission before a
+ * thread opens it. Frames come back in their order, and the session judges them then, because only
+ * the session owns the replay window.
  *
  * Frames of other types are few; this thread opens them itself.
  *
@@ -27,8 +27,8 @@ export interface JudgedFrame {
   readonly view: PacketView;
 }
 
-/** What {@link FramesElsewhere} needs from its peer. */
-export interface FramesElsewhereParts {
+/** What {@link OffloadedFrames} needs from its peer. */
+export interface OffloadedFramesParts {
   readonly threads: Pick<OpenThreads, 'open'>;
   readonly session: Pick<Session, 'keyElsewhere' | 'openedElsewhere' | 'decrypt'>;
   readonly moment: () => ClockReadings;
@@ -38,15 +38,15 @@ export interface FramesElsewhereParts {
   readonly scratch: Uint8Array;
   /** Counts a dropped frame. */
   readonly refused: (reason: FrameDropReason) => void;
-  /** Is told which frames are with the threads, for the account of messages. */
+  /** Notified of the frames that are with the threads, for the account of messages. */
   readonly arrivals: Pick<PacketReceiver, 'held' | 'heldEnded'>;
   /** Called when a frame has come back; its buffers are reused afterwards. */
   readonly judged: (frame: JudgedFrame) => void;
 }
 
 /** The data frames of one peer that other threads open. */
-export class FramesElsewhere {
-  readonly #parts: FramesElsewhereParts;
+export class OffloadedFrames {
+  readonly #parts: OffloadedFramesParts;
   readonly #queue = new OpeningQueue((bytes, length) => this.#frameReturned(bytes, length));
   /**
    * The packets of which some frames are with the threads, by epoch and first sequence number. A
@@ -56,7 +56,7 @@ export class FramesElsewhere {
   readonly #view = new PacketView();
   readonly #header = new FrameHeader();
 
-  constructor(parts: FramesElsewhereParts) {
+  constructor(parts: OffloadedFramesParts) {
     this.#parts = parts;
   }
 

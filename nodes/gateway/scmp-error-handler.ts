@@ -10,8 +10,8 @@ import type { PeerSet } from './peer-set.ts';
 import type { ScmpKeys } from './scmp-keys.ts';
 import type { ClockReadings } from './session-parts.ts';
 
-/** Reads SCMP messages and tells the peers about interfaces that are down. */
-export class ScmpErrors {
+/** Reads SCMP messages, and passes those about interfaces that are down to the peers. */
+export class ScmpErrorHandler {
   readonly #taken: Counter;
   readonly #peers: PeerSet;
   readonly #keys: ScmpKeys | undefined;
