@@ -83,7 +83,9 @@ export class BundleAgent<Request>
   readonly #reports: StatusReporter;
   readonly #recovery: StoreRecovery;
   readonly #questions: EvictionCallbacks;
-  /** When the first way opened while bundles were held; undefined when no bundle is held. */
+  /**
+   * When a way first opened while bundles were held; undefined before, and when no bundle is held.
+   */
   #openedNs: Nanoseconds | undefined;
 
   constructor(parts: BundleAgentParts) {

@@ -34,7 +34,7 @@ export class TcpclTransferReceiver {
   #refused: number | undefined;
   #last: Receipt | undefined;
 
-  /** True while a transfer is incomplete. */
+  /** True from the first segment of a transfer until its bundle is stored or refused. */
   get isBusy(): boolean {
     return this.#transfer !== undefined;
   }

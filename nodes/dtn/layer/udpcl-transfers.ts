@@ -37,8 +37,8 @@ interface Transfer {
 }
 
 /**
- * Puts bundles together from the pieces of their transfers. All unfinished transfers, of whichever
- * neighbour, share the bounds {@link UDPCL_BUFFERED_BYTES_MAX} and {@link UDPCL_TRANSFERS_MAX}.
+ * Puts bundles together from the pieces of their transfers. All its unfinished transfers share the
+ * bounds {@link UDPCL_BUFFERED_BYTES_MAX} and {@link UDPCL_TRANSFERS_MAX}.
  */
 export class UdpclReassembler {
   readonly #onDrop: (reason: TransferDropReason) => void;
