@@ -196,8 +196,8 @@ export class PathDirectory {
   searchAt(target: string): number {
     const answer = this.#answers.get(target);
     const found = this.#discovered.get(target);
-    // Segments that were published before the run are up to date again after this time, but not
-    // earlier.
+    // Segments that were published before the run are read anew only after this time, so an earlier
+    // search would find the same paths.
     if (found === undefined)
       return (answer?.atNs ?? Number.POSITIVE_INFINITY) + CACHED_PATH_LOOKUP_AGE_NS_MAX;
     const isFound = !found.isUnread && (answer?.paths.length ?? 0) > 0;
@@ -205,8 +205,8 @@ export class PathDirectory {
   }
 
   /**
-   * True if the control service has answered since the last lookup, and the path in use is not among the first paths to
-   * `target` any more, or there is none. Paths that are merely new can wait for the next lookup.
+   * True if the control service has answered since the last lookup with paths to `target` of which the first `most` do
+   * not include the path in use. Paths that are merely new can wait for the next lookup.
    * @param most Number of paths that are probed; `id` the path in use, undefined if there is none.
    */
   leavesOut(target: string, id: string | undefined, most: number): boolean {
