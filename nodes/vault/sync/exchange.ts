@@ -29,7 +29,7 @@ import {
   DIGEST_BYTES,
   ROUND_JITTER,
   SHORT_DIGEST_BYTES,
-  SNAPSHOT_AGAIN_NS,
+  WHOLE_STATE_AGAIN_NS,
 } from './geometry.ts';
 import type { Outputs } from './outputs.ts';
 import { advance, type Clock, commonClock, isAhead, PeerView } from './peers.ts';
@@ -82,8 +82,9 @@ export class Exchange<Asker> {
   /** Infinity until the first write has ended: only then are the deletions of the start durable. */
   #nextRoundNs: Nanoseconds = Number.POSITIVE_INFINITY;
   #shortDigest: Uint8Array = NO_DIGEST;
-  /** Number of changes for which the digest was computed. */
+  /** Number of changes for which the digest was computed, and when. */
   #digested = -1;
+  #digestedNs: Nanoseconds = Number.NEGATIVE_INFINITY;
   /** Number of erasures that some replica has not confirmed, as last reported. */
   #unconfirmed = 0;
   /** The clock of the disk, which is the one that this replica sends. */
@@ -97,6 +98,8 @@ export class Exchange<Asker> {
   readonly #toConfirm = new Set<PeerView>();
   /** Peers whose clocks came during the write. */
   readonly #toAnswer = new Set<PeerView>();
+  /** Least time between two snapshots of a peer that are read, and between two digests. */
+  readonly #wholeStateAgainNs: Nanoseconds;
   /** Length of the log, in operations, at which those that all replicas have are dropped from it. */
   #cutAt: number;
 
@@ -122,6 +125,7 @@ export class Exchange<Asker> {
     for (const operation of parts.restored) this.#confirmations.add(operation);
     this.#durable = new Map(parts.replica.clock());
     this.#cutAt = Math.ceil(parts.options.log / 2);
+    this.#wholeStateAgainNs = Math.min(WHOLE_STATE_AGAIN_NS, parts.options.every / 2);
   }
 
   /** When the next round of clocks begins. */
@@ -288,7 +292,7 @@ export class Exchange<Asker> {
       kind: 'clock',
       clock: this.#durable,
       nowMs: time.at(now),
-      digest: isWhole ? this.#digest() : NO_DIGEST,
+      digest: isWhole ? this.#digestAt(now) : NO_DIGEST,
       receipts: this.#receipts,
       mark: time.mark(now),
       echo: peer.mark && {
@@ -300,9 +304,12 @@ export class Exchange<Asker> {
     if (isEqual && peer.isHeard) this.#outputs.measure('sync.idle_bytes', length);
   }
 
-  /** The first bytes of the digest. It is computed once per state, since a peer may send many clocks. */
-  #digest(): Uint8Array {
-    return this.#digested === this.#outputs.changes ? this.#shortDigest : this.#newDigest();
+  /** The first bytes of the digest; none if another state had one too soon before: a peer may change it before each clock. */
+  #digestAt(now: Nanoseconds): Uint8Array {
+    if (this.#digested === this.#outputs.changes) return this.#shortDigest;
+    if (now < this.#digestedNs + this.#wholeStateAgainNs) return NO_DIGEST;
+    this.#digestedNs = now;
+    return this.#newDigest();
   }
 
   #newDigest(): Uint8Array {
@@ -338,7 +345,7 @@ export class Exchange<Asker> {
     peer.mark = { mark: message.mark, atNs: now };
     this.#witness(peer, message.receipts);
     this.#confirm(now);
-    this.#compare(peer, message);
+    this.#compare(now, peer, message);
     if (this.#isTelling) this.#answerClock(now, peer);
     else this.#toAnswer.add(peer);
   }
@@ -391,11 +398,13 @@ export class Exchange<Asker> {
   }
 
   /** Compares states: replicas with the same operations must have the same state, by bytes. */
-  #compare(peer: PeerView, { clock, digest }: ClockMessage): void {
+  #compare(now: Nanoseconds, peer: PeerView, { clock, digest }: ClockMessage): void {
     const own = this.#parts.replica.clock();
     if (equalBytes(digest, NO_DIGEST) || isAhead(own, clock) || isAhead(clock, own)) return;
+    const ownDigest = this.#digestAt(now);
+    if (equalBytes(ownDigest, NO_DIGEST)) return;
     this.#outputs.count('compared');
-    if (equalBytes(digest, this.#digest())) this.#outputs.count('equal_compared');
+    if (equalBytes(digest, ownDigest)) this.#outputs.count('equal_compared');
     else this.#warnOf(peer, 'state', `${peer.name} has the same operations and another state`);
   }
 
@@ -441,7 +450,7 @@ export class Exchange<Asker> {
   }
 
   #snapshot(now: Nanoseconds, peer: PeerView, bytes: Uint8Array): void {
-    if (now < peer.snapshotNs + Math.min(SNAPSHOT_AGAIN_NS, this.#parts.options.every / 2)) {
+    if (now < peer.snapshotNs + this.#wholeStateAgainNs) {
       this.#outputs.drop('too-soon');
       return;
     }
@@ -453,7 +462,7 @@ export class Exchange<Asker> {
       return;
     }
     const before = replica.clock();
-    const digest = this.#digest();
+    const digest = this.#newDigest();
     const { outcome, forgotten, entries } = replica.join(snapshot, time.at(now));
     if (outcome !== 'applied') this.#outputs.drop(outcome);
     if (outcome !== 'applied' && outcome !== 'bad-key') return;

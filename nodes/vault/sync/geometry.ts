@@ -14,10 +14,10 @@ export const ROUND_JITTER = 0.2;
 /** Least time between two clocks that ask a peer for operations, ns, rounds aside: its answer may be on the way. */
 export const ASK_AGAIN_NS = 1_000_000_000;
 /**
- * Least time between two snapshots of a peer, ns; half a round if that is less. Each costs a comparison and a write of
- * the whole state. A correct peer waits for half a round.
+ * Least time between two snapshots of a peer, and between two digests of the state, ns; half a round if that is less.
+ * Each costs an encoding of the whole state, and a snapshot a write of it. A correct peer waits for half a round.
  */
-export const SNAPSHOT_AGAIN_NS = 1_000_000_000;
+export const WHOLE_STATE_AGAIN_NS = 1_000_000_000;
 /** Time after which a failed write is tried again, ns. */
 export const DISK_RETRY_NS = 1_000_000_000;
 /** Time after which an unanswered question to the owner counts as denied, ns. */

@@ -1,5 +1,6 @@
 /** Replicas in virtual time: they come to the same state whatever the network does, and tell nobody what no disk has. */
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
+import type { Change } from '../../../../../nodes/vault/changes.ts';
 import { encodeSnapshot } from '../../../../../nodes/vault/snapshot.ts';
 import { SNAPSHOT_KEY } from '../../../../../nodes/vault/sync/records.ts';
 import { decodeVaultMessage, encodeVaultMessage } from '../../../../../nodes/vault/wire.ts';
@@ -7,6 +8,16 @@ import { hasBytes, MS, S, VaultNetwork } from './vault-network.ts';
 
 const NAMES = ['ada', 'bert', 'cleo'] as const;
 const encoder = new TextEncoder();
+/** A clock of a replica that has nothing. */
+const CLOCK = {
+  kind: 'clock',
+  clock: new Map<string, number>(),
+  nowMs: 0,
+  digest: new Uint8Array(8),
+  receipts: { count: 0, hash: new Uint8Array(32) },
+  mark: 1,
+  echo: undefined,
+} as const;
 
 function writeAll(network: VaultNetwork, names: readonly string[], round: number): void {
   for (const name of names) {
@@ -376,21 +387,39 @@ describe('an attacker among the replicas', () => {
     expect(network.replica('ada').clock().get('bert')).toBe(11);
   });
 
+  it('made another one encode its whole state as often as it sent an operation and a clock', () => {
+    const network = new VaultNetwork({ names: NAMES });
+    network.run(10 * S);
+    const ada = network.replica('ada');
+    const bert = network.replica('bert');
+    const digest = vi.spyOn(ada, 'digest');
+    const send = (): void => {
+      const { item } = bert.put('a', encoder.encode('b'), 1_700_000_000_000) as Change;
+      const items = { kind: 'items', items: [item] } as const;
+      network.message('bert', 'ada', encodeVaultMessage('vault', items));
+      const clock = {
+        ...CLOCK,
+        clock: new Map(bert.clock()),
+        digest: bert.digest().subarray(0, 8),
+      };
+      network.message('bert', 'ada', encodeVaultMessage('vault', clock));
+    };
+    for (let count = 0; count < 20; count += 1) send();
+    expect(ada.clock().get('bert')).toBe(20);
+    expect(digest).toHaveBeenCalledTimes(1);
+    network.run(2 * S);
+    send();
+    expect(digest).toHaveBeenCalledTimes(2);
+    expect(network.warnings).toEqual([]);
+  });
+
   it('cannot make a witness forget receipts', () => {
     const network = new VaultNetwork({ names: NAMES, options: { every: '1s' } });
     for (let count = 0; count < 4; count += 1) network.ask('bert', 'get', 'a');
     network.run(3 * S);
     const before = network.ask('ada', 'witnessed', '');
     expect(network.answers.get(before)?.text).toContain('"bert":{"count":4,');
-    const clock = {
-      kind: 'clock',
-      clock: new Map(),
-      nowMs: 0,
-      digest: new Uint8Array(8),
-      receipts: { count: 1, hash: new Uint8Array(32) },
-      mark: 1,
-      echo: undefined,
-    } as const;
+    const clock = { ...CLOCK, receipts: { count: 1, hash: new Uint8Array(32) } };
     // Ten of them filled the log of the witness with ten lines.
     for (let count = 0; count < 10; count += 1)
       network.message('bert', 'ada', encodeVaultMessage('vault', clock));
@@ -403,15 +432,7 @@ describe('an attacker among the replicas', () => {
     const network = new VaultNetwork({ names: NAMES });
     network.message('bert', 'ada', Uint8Array.of(1, 2, 3));
     network.message('nobody', 'ada', Uint8Array.of(1));
-    const clock = {
-      kind: 'clock',
-      clock: new Map([['an invented actor', 1]]),
-      nowMs: 0,
-      digest: new Uint8Array(8),
-      receipts: { count: 0, hash: new Uint8Array(32) },
-      mark: 1,
-      echo: undefined,
-    } as const;
+    const clock = { ...CLOCK, clock: new Map([['an invented actor', 1]]) };
     network.message('bert', 'ada', encodeVaultMessage('vault', clock));
     network.message(
       'bert',
