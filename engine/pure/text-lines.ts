@@ -10,7 +10,7 @@
  * for (const line of read.lines) {
  *   if (mistakes.isFull) break;
  *   const [time, node] = wordsOf(line);
- *   if (node === undefined) mistakes.add({ ...findTextSpan(line), message: 'expected TIME NODE' });
+ *   if (node === undefined) mistakes.add({ ...nonEmptySpan(line), message: 'expected TIME NODE' });
  * }
  * if (mistakes.isAny) return mistakes.all();
  * ```
@@ -88,8 +88,11 @@ export function wordsOf(line: TextPart): readonly TextPart[] {
   });
 }
 
-/** The offsets of a line or a word; an empty one gets the length of one character. */
-export function findTextSpan({ start, end }: TextOffsets): TextOffsets {
+/**
+ * The offsets to mark in an error message: those of the line or word, widened to one character if it
+ * is empty.
+ */
+export function nonEmptySpan({ start, end }: TextOffsets): TextOffsets {
   return { start, end: Math.max(end, start + 1) };
 }
 

@@ -8,8 +8,8 @@
  */
 import { readNumber } from '../../engine/pure/read-number.ts';
 import {
-  findTextSpan,
   LineMistakes,
+  nonEmptySpan,
   splitLines,
   type TextPart,
   type UnreadableText,
@@ -98,7 +98,7 @@ function messageOfCsv(
     if (fields.map(({ text }) => text.toLowerCase()).join() === COLUMNS.join()) return undefined;
     const message = `the columns are not ${COLUMNS.join(', ')}`;
     mistakes.add({
-      ...findTextSpan(line),
+      ...nonEmptySpan(line),
       message,
       hint: 'in this order, or without a line of names',
     });
@@ -107,7 +107,7 @@ function messageOfCsv(
   if (time !== undefined && from !== undefined && to !== undefined && size !== undefined) {
     if (rest.length === 0) return { time, from, to, size };
   }
-  mistakes.add({ ...findTextSpan(line), message: 'this line is not "seconds,from,to,bytes"' });
+  mistakes.add({ ...nonEmptySpan(line), message: 'this line is not "seconds,from,to,bytes"' });
   return undefined;
 }
 
@@ -136,7 +136,7 @@ function messageOfOne(
     return { time, from, to, size };
   }
   const message = 'this line is neither "seconds,from,to,bytes" nor "SECONDS C ID FROM TO BYTES"';
-  mistakes.add({ ...findTextSpan(line), message });
+  mistakes.add({ ...nonEmptySpan(line), message });
   return undefined;
 }
 
@@ -146,14 +146,14 @@ function add(flows: Map<string, Growing>, message: Message, mistakes: LineMistak
   const bytes = readNumber(size.text) ?? -1;
   if (!(seconds >= 0 && seconds <= LATEST_S)) {
     const text = `"${time.text}" is no time in seconds from 0 to ${LATEST_S}`;
-    mistakes.add({ ...findTextSpan(time), message: text });
+    mistakes.add({ ...nonEmptySpan(time), message: text });
   } else if (!Number.isInteger(bytes) || bytes < BYTES_MIN || bytes > BYTES_MAX) {
     const text = `"${size.text}" is not a whole number of bytes from ${BYTES_MIN} to ${BYTES_MAX}`;
     const hint = 'a packet carries 32 bytes by which it is known at the other end';
-    mistakes.add({ ...findTextSpan(size), message: text, hint });
+    mistakes.add({ ...nonEmptySpan(size), message: text, hint });
   } else if (from.text === to.text) {
     mistakes.add({
-      ...findTextSpan(to),
+      ...nonEmptySpan(to),
       message: `${to.text} sends to itself, expected another node`,
     });
   } else {
@@ -162,7 +162,7 @@ function add(flows: Map<string, Growing>, message: Message, mistakes: LineMistak
     const sent = { atNs: Math.round(seconds * NS_PER_S), bytes };
     if (known !== undefined) known.sent.push(sent);
     else if (flows.size < FLOWS_MAX) flows.set(key, { from, to, sent: [sent] });
-    else mistakes.add({ ...findTextSpan(from), message: `more than ${FLOWS_MAX} pairs of nodes` });
+    else mistakes.add({ ...nonEmptySpan(from), message: `more than ${FLOWS_MAX} pairs of nodes` });
   }
 }
 

@@ -4,7 +4,7 @@
  *
  * @module
  */
-import { findTextSpan, type LineMistake, type TextPart } from '../../engine/pure/text-lines.ts';
+import { type LineMistake, nonEmptySpan, type TextPart } from '../../engine/pure/text-lines.ts';
 import { findFileBeside } from '../../topologies/files/find-file.ts';
 import { shorten } from '../../topologies/files/leaf.ts';
 import type { ValuePath } from '../../topologies/files/locate.ts';
@@ -97,7 +97,7 @@ function placed(
     const hint =
       context.problems.count > before ? undefined : unknownNameHint(name, [...nodes], 'nodes');
     const message = `node "${shorten(name)}" is not in the topology`;
-    refuse('E106', { ...findTextSpan(part), message, ...(hint === undefined ? {} : { hint }) });
+    refuse('E106', { ...nonEmptySpan(part), message, ...(hint === undefined ? {} : { hint }) });
     return undefined;
   };
   const listed = flows.flatMap(({ from, to, atNs, bytes }): readonly ListedFlow[] => {
@@ -107,7 +107,7 @@ function placed(
       return [{ from: source, to: target, pattern: { kind: 'trace', atNs, bytes } }];
     }
     refuse('E123', {
-      ...findTextSpan(to),
+      ...nonEmptySpan(to),
       message: `there is no path from ${source} to ${target}`,
     });
     return [];

@@ -6,9 +6,9 @@
  */
 import { readNumber } from '../../engine/pure/read-number.ts';
 import {
-  findTextSpan,
   type LineMistake,
   LineMistakes,
+  nonEmptySpan,
   splitLines,
   type TextPart,
   type UnreadableText,
@@ -82,7 +82,7 @@ function parse(text: string): Trace | UnreadableText<Partial<Wrong> & LineMistak
     isFirst = false;
     if (isHead || line.text.trim() === '' || line.text.startsWith('#')) continue;
     const entry = parseLine(line, atNs.at(-1) ?? 0);
-    if ('message' in entry) mistakes.add({ ...findTextSpan(line), ...entry });
+    if ('message' in entry) mistakes.add({ ...nonEmptySpan(line), ...entry });
     else {
       atNs.push(entry.atNs);
       sizes.push(entry.bytes);

@@ -12,8 +12,8 @@
 import type { TimedStepsSpec } from '../../engine/net/link-spec.ts';
 import { readNumber } from '../../engine/pure/read-number.ts';
 import {
-  findTextSpan,
   LineMistakes,
+  nonEmptySpan,
   splitLines,
   type TextPart,
   type UnreadableText,
@@ -80,7 +80,7 @@ function readAll(
     const isNames = reader === undefined && !/\d/.test(line.text);
     reader ??= line.text.includes(',') ? new ValueReader(options) : new ChanceReader();
     const message = isNames ? undefined : reader.take(line);
-    if (message !== undefined) mistakes.add({ ...findTextSpan(line), message });
+    if (message !== undefined) mistakes.add({ ...nonEmptySpan(line), message });
   }
   return reader;
 }

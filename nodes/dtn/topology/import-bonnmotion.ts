@@ -8,8 +8,8 @@
 import type { ImportResult, TopologyImporter } from '../../../engine/host/importer.ts';
 import { readNumber } from '../../../engine/pure/read-number.ts';
 import {
-  findTextSpan,
   LineMistakes,
+  nonEmptySpan,
   splitLines,
   type TextPart,
   wordsOf,
@@ -50,7 +50,7 @@ function read(text: string, parameters: WalkImportParameters): ImportResult {
   for (const line of lines.lines) {
     if (mistakes.isFull) break;
     if (/^#3D\b/.test(line.text)) {
-      mistakes.add({ ...findTextSpan(line), message: 'movements with heights are not read' });
+      mistakes.add({ ...nonEmptySpan(line), message: 'movements with heights are not read' });
     }
     if (/^\s*(?:#|$)/.test(line.text)) continue;
     const words = wordsOf(line);

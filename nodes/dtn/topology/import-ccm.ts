@@ -17,8 +17,8 @@ import type {
 } from '../../../engine/host/importer.ts';
 import { readNumber } from '../../../engine/pure/read-number.ts';
 import {
-  findTextSpan,
   LineMistakes,
+  nonEmptySpan,
   splitLines,
   type TextPart,
   wordsOf,
@@ -75,7 +75,7 @@ function read(text: string, { prefix, delayUnit }: Parameters): ImportResult {
     const words = wordsOf(line);
     if (words[0] === undefined || words[0].text.startsWith('#')) continue;
     const message = take(plan, line, words, UNIT_NS[delayUnit]);
-    if (message !== undefined) mistakes.add({ ...findTextSpan(line), message });
+    if (message !== undefined) mistakes.add({ ...nonEmptySpan(line), message });
   }
   if (mistakes.isAny) return mistakes.all();
   const why = 'with loss or jitter, which has no effect';
@@ -129,7 +129,7 @@ function takeContact(
     endNs,
     rateBps,
     delayNs: Math.round(delay * unitNs),
-    span: findTextSpan(line),
+    span: nonEmptySpan(line),
   };
   plan.contacts.push({ from, to, ...common }, { from: to, to: from, ...common });
   return undefined;

@@ -13,8 +13,8 @@
 import { z } from 'zod';
 import type { ImportResult, TopologyImporter } from '../../../engine/host/importer.ts';
 import {
-  findTextSpan,
   LineMistakes,
+  nonEmptySpan,
   splitLines,
   type TextOffsets,
   type TextPart,
@@ -128,7 +128,7 @@ class IonFile {
 
   #setReference(word: TextPart): void {
     const wrong = this.#times.setReference(word);
-    if (wrong !== undefined) this.#mistakes.add({ ...findTextSpan(word), ...wrong });
+    if (wrong !== undefined) this.#mistakes.add({ ...nonEmptySpan(word), ...wrong });
   }
 
   #apply(verb: string, what: TextPart, { given, line }: Operands): void {
@@ -200,7 +200,7 @@ class IonFile {
     if (word === undefined) return undefined;
     const seconds = this.#times.seconds(word, line);
     if (typeof seconds !== 'object') return seconds;
-    this.#mistakes.add({ ...findTextSpan(word), ...seconds });
+    this.#mistakes.add({ ...nonEmptySpan(word), ...seconds });
     return undefined;
   }
 
@@ -212,7 +212,7 @@ class IonFile {
   }
 
   #refuse(span: TextOffsets, message: string): void {
-    this.#mistakes.add({ ...findTextSpan(span), message });
+    this.#mistakes.add({ ...nonEmptySpan(span), message });
   }
 
   #network(prefix: string): ImportResult {

@@ -9,8 +9,8 @@
 import type { ImportResult, TopologyImporter } from '../../../engine/host/importer.ts';
 import { readNumber } from '../../../engine/pure/read-number.ts';
 import {
-  findTextSpan,
   LineMistakes,
+  nonEmptySpan,
   splitLines,
   type TextPart,
 } from '../../../engine/pure/text-lines.ts';
@@ -81,9 +81,9 @@ function takeAll(
     const place = takePlace(line, nodes);
     const message = place === null ? takeCourse(line, nodes) : place;
     if (message === 'other') others += 1;
-    else if (message !== undefined) mistakes.add({ ...findTextSpan(line), message });
+    else if (message !== undefined) mistakes.add({ ...nonEmptySpan(line), message });
     if (nodes.size <= MEETING_NODES_MAX) continue;
-    mistakes.add({ ...findTextSpan(line), message: `more than ${MEETING_NODES_MAX} nodes` });
+    mistakes.add({ ...nonEmptySpan(line), message: `more than ${MEETING_NODES_MAX} nodes` });
     break;
   }
   return others;

@@ -17,8 +17,8 @@ import type {
   TopologyImporter,
 } from '../../../engine/host/importer.ts';
 import {
-  findTextSpan,
   LineMistakes,
+  nonEmptySpan,
   splitLines,
   type TextOffsets,
   type TextPart,
@@ -86,7 +86,7 @@ function read(text: string, parameters: Parameters): ImportResult {
     if (mistakes.isFull) break;
     const words = wordsOf(line);
     const mistake = isNothing(words) ? undefined : trace.take(words);
-    if (mistake !== undefined) mistakes.add({ ...findTextSpan(line), ...mistake });
+    if (mistake !== undefined) mistakes.add({ ...nonEmptySpan(line), ...mistake });
   }
   if (mistakes.isAny) return mistakes.all();
   const contacts = trace.finish();

@@ -6,7 +6,7 @@
  * @module
  */
 import {
-  findTextSpan,
+  nonEmptySpan,
   type TextPart,
   type UnreadableText,
 } from '../../../engine/pure/text-lines.ts';
@@ -86,7 +86,7 @@ function* markersIn(lines: Iterable<TextPart>): Generator<Marker> {
 }
 
 function wrong({ line }: NumberedLine, message: string, hint?: string): UnreadableText {
-  const mistake = { ...findTextSpan(line), message };
+  const mistake = { ...nonEmptySpan(line), message };
   return { kind: 'mistakes', mistakes: [hint === undefined ? mistake : { ...mistake, hint }] };
 }
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import {
-  findTextSpan,
   LineMistakes,
+  nonEmptySpan,
   splitLines,
   type TextPart,
   wordsOf,
@@ -65,7 +65,7 @@ describe('mistakes of a text', () => {
     const mistakes = new LineMistakes();
     for (const line of linesIn('x\n'.repeat(1_500))) {
       if (mistakes.isFull) break;
-      mistakes.add({ ...findTextSpan(line), message: 'wrong' });
+      mistakes.add({ ...nonEmptySpan(line), message: 'wrong' });
     }
     expect(mistakes.all().mistakes).toHaveLength(1_000);
     mistakes.add({ start: 0, end: 1, message: 'one more' });
@@ -79,6 +79,6 @@ describe('mistakes of a text', () => {
   });
 
   it('of an empty line underline one column', () => {
-    expect(findTextSpan({ start: 5, end: 5 })).toEqual({ start: 5, end: 6 });
+    expect(nonEmptySpan({ start: 5, end: 5 })).toEqual({ start: 5, end: 6 });
   });
 });
