@@ -61,7 +61,7 @@ import { IpRouter } from './routing/ip-router.ts';
 import { ScmpErrorHandler } from './scmp-error-handler.ts';
 import { createScmpKeys, type ScmpKeys } from './scmp-keys.ts';
 import { type ClockReadings, unixMicroseconds } from './session-parts.ts';
-import { SIG_STREAM_MAX, SIG_VERSION } from './sig/geometry.ts';
+import { SIG_STREAM_NUMBER_MAX, SIG_VERSION } from './sig/geometry.ts';
 import { findFirstRouter } from './underlay/first-router.ts';
 import { addressPackets } from './underlay/packet-addresses.ts';
 import type { PacketAddresses } from './underlay/packet-template.ts';
@@ -437,7 +437,7 @@ class GatewayNode implements NodeHandle {
       },
       endpoint: (address, port) => host.endpoint(address, port),
       drawFlowId: () => host.random('flow-id').below(1 << 20),
-      drawStream: () => host.random('sig-stream').below(SIG_STREAM_MAX + 1),
+      drawStream: () => host.random('sig-stream').below(SIG_STREAM_NUMBER_MAX + 1),
       scratch: new Uint8Array(BODY_BYTES_MAX),
       behaviour: this.#behaviour,
       makeController: (peer) => this.#controllers.make(host, peer),

@@ -5,7 +5,12 @@
  */
 import { readUint16, readUint32, writeUint16, writeUint32 } from '../../_kit/bytes.ts';
 import type { SigDropReason } from './drops.ts';
-import { SIG_HEADER_BYTES, SIG_NO_PACKET_STARTS, SIG_STREAM_MAX, SIG_VERSION } from './geometry.ts';
+import {
+  SIG_HEADER_BYTES,
+  SIG_NO_PACKET_STARTS,
+  SIG_STREAM_NUMBER_MAX,
+  SIG_VERSION,
+} from './geometry.ts';
 
 const SESSION_AT = 1;
 const INDEX_AT = 2;
@@ -46,7 +51,7 @@ export function decodeSigHeader(frame: Uint8Array): SigHeader | SigDropReason {
   const index = readUint16(frame, INDEX_AT);
   if (index !== SIG_NO_PACKET_STARTS && index >= payload) return 'sig-index';
   const session = frame[SESSION_AT] as number;
-  return { session, stream: readUint32(frame, STREAM_AT) & SIG_STREAM_MAX, sequence, index };
+  return { session, stream: readUint32(frame, STREAM_AT) & SIG_STREAM_NUMBER_MAX, sequence, index };
 }
 
 /** Writes a header into the first 16 bytes of `frame`. */
@@ -55,7 +60,7 @@ export function encodeSigHeader(header: SigHeader, frame: Uint8Array): void {
   frame[SESSION_AT] = header.session;
   writeUint16(frame, INDEX_AT, header.index);
   // The 12 bits before the stream are reserved and MUST be zero.
-  writeUint32(frame, STREAM_AT, header.stream & SIG_STREAM_MAX);
+  writeUint32(frame, STREAM_AT, header.stream & SIG_STREAM_NUMBER_MAX);
   writeUint32(frame, SEQUENCE_AT, Math.floor(header.sequence / UINT32_VALUES));
   writeUint32(frame, SEQUENCE_AT + 4, header.sequence % UINT32_VALUES);
 }

@@ -33,8 +33,8 @@ export const SIG_NO_PACKET_STARTS = 0xffff;
  * whichever traffic classes take it.
  */
 export const SIG_SESSION = 0;
-/** Largest number of a stream, 20 bits. */
-export const SIG_STREAM_MAX = 0xf_ffff;
+/** Largest stream number: the field has 20 bits. */
+export const SIG_STREAM_NUMBER_MAX = 0xf_ffff;
 
 /** Least length of an IPv4 header (RFC 791, section 3.1). */
 export const IPV4_HEADER_BYTES = 20;
@@ -59,9 +59,9 @@ export const SIG_LIST_FRAMES_MAX = 100;
  */
 export const SIG_STREAM_IDLE_NS_MAX = NS_PER_SECOND;
 /**
- * Number of streams of one peer with an unfinished packet or held frames: eight traffic classes that change paths at
- * one time. The reference has no limit, so any sender can fill its memory. One packet of each stream is kept, at most
- * 65,575 bytes.
+ * Largest number of streams that are kept of one peer: enough for eight traffic classes, each with an old and a new
+ * stream while it changes paths. The reference has no limit, so any sender can fill its memory. One packet of each
+ * stream is kept, at most 65,575 bytes.
  */
 export const SIG_STREAMS_MAX = 16;
 

@@ -18,7 +18,7 @@ import {
   SIG_REORDER_BYTES_MAX,
   SIG_REORDER_FRAMES_MAX,
   SIG_STREAM_IDLE_NS_MAX,
-  SIG_STREAM_MAX,
+  SIG_STREAM_NUMBER_MAX,
   SIG_STREAMS_MAX,
 } from './geometry.ts';
 import { type SigOutput, SigReassembly } from './reassembly.ts';
@@ -96,7 +96,7 @@ export class SigReceiver {
 
   /** Finds the frame's stream, or begins it, and moves it to the end of the order. */
   #use(nowNs: number, { session, stream }: SigHeader): ReceivedStream {
-    const key = session * (SIG_STREAM_MAX + 1) + stream;
+    const key = session * (SIG_STREAM_NUMBER_MAX + 1) + stream;
     const used = this.#streams.get(key) ?? this.#begin();
     used.idleAtNs = nowNs + SIG_STREAM_IDLE_NS_MAX;
     this.#streams.delete(key);

@@ -11,7 +11,7 @@ import type { PeerContext } from '../peer-context.ts';
 import type { PeerOutput } from '../peer-output.ts';
 import type { UnderlayPath } from '../underlay/underlay-path.ts';
 import { SigEncoder } from './encoder.ts';
-import { SIG_FRAME_BYTES_MIN, SIG_SESSION, SIG_STREAM_MAX } from './geometry.ts';
+import { SIG_FRAME_BYTES_MIN, SIG_SESSION, SIG_STREAM_NUMBER_MAX } from './geometry.ts';
 
 /** The parts of the gateway that a {@link SigSender} uses. */
 export type SigSenderParts = Pick<PeerContext, 'sent' | 'drawStream'>;
@@ -61,7 +61,7 @@ export class SigSender {
     const known = this.#encoders.get(underlay);
     if (known !== undefined) return known;
     const stream = this.#stream;
-    this.#stream = (stream + 1) % (SIG_STREAM_MAX + 1);
+    this.#stream = (stream + 1) % (SIG_STREAM_NUMBER_MAX + 1);
     const frameBytesMax = underlay.room;
     const encoder = new SigEncoder({ session: SIG_SESSION, stream, frameBytesMax });
     this.#encoders.set(underlay, encoder);
