@@ -11,7 +11,7 @@ import { shippedProtocols } from '../../scenarios/open/registry.ts';
 import { ROOT, repositoryFiles, type TextFile } from './files.ts';
 
 interface Doubles {
-  readonly DOUBLES: Readonly<Record<string, unknown>>;
+  readonly DEFECTS_BY_DOUBLE: Readonly<Record<string, unknown>>;
 }
 
 const folders = await Promise.all(
@@ -19,7 +19,7 @@ const folders = await Promise.all(
     .filter(({ name }) => existsSync(join(ROOT, 'nodes', name, 'doubles/index.ts')))
     .map(async (protocol) => {
       const made = (await import(`../../nodes/${protocol.name}/doubles/index.ts`)) as Doubles;
-      return { protocol, words: Object.keys(made.DOUBLES) };
+      return { protocol, words: Object.keys(made.DEFECTS_BY_DOUBLE) };
     }),
 );
 const sources = repositoryFiles();

@@ -17,35 +17,38 @@ const DEFECTIVE_EACH = 100;
 /** Delay after which a defective node handles a `flush`, ns. */
 const LATE_NS = 16_000_000_000;
 
-/** The defect of each double, by the value of the option `double`. */
-export const DOUBLES: Readonly<Record<NonNullable<BulkOptions['double']>, Partial<BulkBehaviour>>> =
-  {
-    flip: {
-      deliver: (next) => {
-        const isDefective = oneIn(DEFECTIVE_EACH);
-        return (peer, packet) => {
-          if (isDefective()) packet[0] = (packet[0] ?? 0) ^ 1;
-          next(peer, packet);
-        };
-      },
+type Word = NonNullable<BulkOptions['double']>;
+
+/** For each value of the option `double`, what that deliberately defective variant does wrong. */
+export const DEFECTS_BY_DOUBLE: Readonly<Record<Word, Partial<BulkBehaviour>>> = {
+  flip: {
+    deliver: (next) => {
+      const isDefective = oneIn(DEFECTIVE_EACH);
+      return (peer, packet) => {
+        if (isDefective()) packet[0] = (packet[0] ?? 0) ^ 1;
+        next(peer, packet);
+      };
     },
-    mute: { flush: () => undefined },
-    late: { flush: (answer, after) => after(LATE_NS, answer) },
-    forgetful: { inbox: forgotten },
-    careless: { outbox: forgotten },
-    swallowing: {
-      handOver: (next): ReceivedPacketHandler => {
-        const isDefective = oneIn(DEFECTIVE_EACH);
-        return (peer, packet) => {
-          if (!isDefective()) next(peer, packet);
-        };
-      },
+  },
+  mute: { flush: () => undefined },
+  late: { flush: (answer, after) => after(LATE_NS, answer) },
+  forgetful: { inbox: forgotten },
+  careless: { outbox: forgotten },
+  swallowing: {
+    handOver: (next): ReceivedPacketHandler => {
+      const isDefective = oneIn(DEFECTIVE_EACH);
+      return (peer, packet) => {
+        if (!isDefective()) next(peer, packet);
+      };
     },
-  };
+  },
+};
 
 /** The behaviour of a node with these options: the correct one, unless they name a double. */
 export function behaviourOf({ double }: BulkOptions): BulkBehaviour {
-  return double === undefined ? CORRECT_BEHAVIOUR : { ...CORRECT_BEHAVIOUR, ...DOUBLES[double] };
+  return double === undefined
+    ? CORRECT_BEHAVIOUR
+    : { ...CORRECT_BEHAVIOUR, ...DEFECTS_BY_DOUBLE[double] };
 }
 
 /** A store in which nothing is found again after a restart. */

@@ -11,8 +11,10 @@ import { REVOCATION_NS, TICK_NS } from '../geometry.ts';
 /** The double `amnesiac` loses its segments and answers at every tick after this instant, ns. */
 const FORGETS_NS = 20_000_000_000;
 
-/** The behaviour of each double, by the value of the option `double`. */
-export const DOUBLES: Readonly<Record<NonNullable<ControlOptions['double']>, ControlBehaviour>> = {
+type Word = NonNullable<ControlOptions['double']>;
+
+/** For each value of the option `double`, the behaviour of that deliberately defective variant. */
+export const DEFECTS_BY_DOUBLE: Readonly<Record<Word, ControlBehaviour>> = {
   amnesiac: {
     ...CORRECT_BEHAVIOUR,
     forgets: (now) => now > FORGETS_NS && now % (4 * TICK_NS) < TICK_NS,
@@ -25,5 +27,5 @@ export const DOUBLES: Readonly<Record<NonNullable<ControlOptions['double']>, Con
 
 /** The behaviour of a node with these options: the correct one, unless they name a double. */
 export function behaviourOf({ double }: ControlOptions): ControlBehaviour {
-  return double === undefined ? CORRECT_BEHAVIOUR : DOUBLES[double];
+  return double === undefined ? CORRECT_BEHAVIOUR : DEFECTS_BY_DOUBLE[double];
 }

@@ -12,8 +12,10 @@ import type { DtnDropReason } from '../drops.ts';
 /** Time from a write to its sync, ns: about as long as an operating system keeps written data in memory. */
 const LATE_SYNC_NS = 2_000_000_000;
 
-/** For each value of the option `double`, the decisions that the double makes wrongly. */
-export const DOUBLES: Readonly<Record<NonNullable<DtnOptions['double']>, Partial<DtnBehaviour>>> = {
+type Word = NonNullable<DtnOptions['double']>;
+
+/** For each value of the option `double`, what that deliberately defective variant does wrong. */
+export const DEFECTS_BY_DOUBLE: Readonly<Record<Word, Partial<DtnBehaviour>>> = {
   dropping: { leaving: () => everySecond('no-storage') },
   swallowing: { leaving: () => everySecond('vanishes') },
   roundabout: { routes: lastOf },
@@ -26,7 +28,9 @@ export const DOUBLES: Readonly<Record<NonNullable<DtnOptions['double']>, Partial
 
 /** The behaviour of a node with these options: that of the double, if one is named. */
 export function behaviourOf({ double }: Pick<DtnOptions, 'double'>): DtnBehaviour {
-  return double === undefined ? CORRECT_BEHAVIOUR : { ...CORRECT_BEHAVIOUR, ...DOUBLES[double] };
+  return double === undefined
+    ? CORRECT_BEHAVIOUR
+    : { ...CORRECT_BEHAVIOUR, ...DEFECTS_BY_DOUBLE[double] };
 }
 
 function everySecond<Fate extends DtnDropReason | 'vanishes'>(fate: Fate): () => Fate | undefined {

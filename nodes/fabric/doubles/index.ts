@@ -14,8 +14,10 @@ const NS_PER_MS = 1_000_000;
 /** Two more time-outs than a correct node waits for; each lasts twice as long as the one before. */
 const PATIENT_TIMEOUTS = 5;
 
-/** For each value of the option `double`, the decisions that the double makes wrongly. */
-export const DOUBLES: Readonly<Record<NonNullable<FabricOptions['double']>, Partial<Behaviour>>> = {
+type Word = NonNullable<FabricOptions['double']>;
+
+/** For each value of the option `double`, what that deliberately defective variant does wrong. */
+export const DEFECTS_BY_DOUBLE: Readonly<Record<Word, Partial<Behaviour>>> = {
   'by-millisecond': { handoverRule: firstOfMillisecond },
   forgetful: { remembersHandled: false },
   'silent-fallback': {
@@ -33,7 +35,9 @@ export const DOUBLES: Readonly<Record<NonNullable<FabricOptions['double']>, Part
 
 /** The behaviour of a node with these options: correct, or that of its double. */
 export function behaviourOf({ double }: Pick<FabricOptions, 'double'>): Behaviour {
-  return double === undefined ? CORRECT_BEHAVIOUR : { ...CORRECT_BEHAVIOUR, ...DOUBLES[double] };
+  return double === undefined
+    ? CORRECT_BEHAVIOUR
+    : { ...CORRECT_BEHAVIOUR, ...DEFECTS_BY_DOUBLE[double] };
 }
 
 /** A rule that is true for the first message of each millisecond only. */

@@ -27,8 +27,8 @@ export const DOUBLE_JOBS: Readonly<Record<string, JobDefinition>> = {
 
 type Word = NonNullable<FederatedOptions['double']>;
 
-/** For each value of the option `double`, the decisions that the double makes wrongly. */
-export const DOUBLES: Readonly<Record<Word, Partial<Behaviour>>> = {
+/** For each value of the option `double`, what that deliberately defective variant does wrong. */
+export const DEFECTS_BY_DOUBLE: Readonly<Record<Word, Partial<Behaviour>>> = {
   'public-masks': {
     seeds: PUBLIC_SEED_RULE,
     jobs: { shareKeys: 'sharePublicly', deriveSeeds: 'derivePublicSeeds' },
@@ -51,7 +51,9 @@ export const DOUBLES: Readonly<Record<Word, Partial<Behaviour>>> = {
 
 /** The behaviour of a node with these options: the correct one, unless they name a double. */
 export function behaviourOf({ double }: Pick<FederatedOptions, 'double'>): Behaviour {
-  return double === undefined ? CORRECT_BEHAVIOUR : { ...CORRECT_BEHAVIOUR, ...DOUBLES[double] };
+  return double === undefined
+    ? CORRECT_BEHAVIOUR
+    : { ...CORRECT_BEHAVIOUR, ...DEFECTS_BY_DOUBLE[double] };
 }
 
 /** Computes the next model, but keeps the clipping norm of the round before. */

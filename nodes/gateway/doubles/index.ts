@@ -22,7 +22,7 @@ type Word =
   | Exclude<GatewayOptions['multipath']['scmp'], 'checked' | 'authenticated'>;
 
 /** The parts that each double replaces, by the value of the option that asks for it. */
-export const DOUBLES: Readonly<Record<Word, Partial<Behaviour>>> = {
+export const DEFECTS_BY_DOUBLE: Readonly<Record<Word, Partial<Behaviour>>> = {
   swallowing: { arrivals: swallowing },
   hoarding: { leaving: (waiting) => waiting.slice(1) },
   go: {
@@ -46,7 +46,7 @@ interface Asked {
 /** The parts of a node with these options: correct ones, but for those that doubles replace. */
 export function behaviourWithDoubles(options: GatewayOptions): Behaviour {
   let behaviour = CORRECT_BEHAVIOUR;
-  for (const { word } of askedBy(options)) behaviour = { ...behaviour, ...DOUBLES[word] };
+  for (const { word } of askedBy(options)) behaviour = { ...behaviour, ...DEFECTS_BY_DOUBLE[word] };
   return behaviour;
 }
 

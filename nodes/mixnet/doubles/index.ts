@@ -56,7 +56,10 @@ const OF_CLIENTS: Readonly<Record<ClientWord, Partial<Behaviour>>> = {
  * The defect for each value of the options `double` and `client.double`. Both options have a value
  * `forgetful`; this table has the defect of the option `double`.
  */
-export const DOUBLES: Readonly<Record<string, Partial<Behaviour>>> = { ...OF_CLIENTS, ...OF_NODES };
+export const DEFECTS_BY_DOUBLE: Readonly<Record<string, Partial<Behaviour>>> = {
+  ...OF_CLIENTS,
+  ...OF_NODES,
+};
 
 /** Returns the behaviour of a node with these options. */
 export function behaviourOf({ double, client }: MixnetOptions): Behaviour {

@@ -8,7 +8,7 @@ import {
   DEFAULT_PLAN_OPTIONS,
   type PlannedContact,
 } from '../../../../../nodes/dtn/contact-graph/plan.ts';
-import { DOUBLES } from '../../../../../nodes/dtn/doubles/index.ts';
+import { DEFECTS_BY_DOUBLE } from '../../../../../nodes/dtn/doubles/index.ts';
 import { HostEids } from '../../../../../nodes/dtn/names.ts';
 import { ContactGraphRouter } from '../../../../../nodes/dtn/router/contact-graph.ts';
 import { type Bench, bench, S, send } from './bench.ts';
@@ -28,7 +28,9 @@ function node(isOverbooking = false): Bench {
   const names = new HostEids(['a', 'b', 'c'], 'ipn');
   const router = new ContactGraphRouter({
     ...{ own: 'a', names, plans: { at: (): ContactPlan => plan } },
-    behaviour: isOverbooking ? { ...CORRECT_BEHAVIOUR, ...DOUBLES.overbooking } : CORRECT_BEHAVIOUR,
+    behaviour: isOverbooking
+      ? { ...CORRECT_BEHAVIOUR, ...DEFECTS_BY_DOUBLE.overbooking }
+      : CORRECT_BEHAVIOUR,
   });
   const outlets = [B, C].map((to) => {
     const neighbour = names.nameAt(to) ?? '';
