@@ -95,8 +95,8 @@ export class ManagedPath {
   /** When the path was last found to be degraded; -1 before the first time. */
   degradedNs = -1;
   /**
-   * Packets do not return to the path before this instant, because they left it for its queue;
-   * -Infinity if they did not.
+   * Packets that left the path because of its queueing delay do not return before this instant, ns;
+   * -Infinity if none left for that reason.
    */
   crowdedUntilNs = Number.NEGATIVE_INFINITY;
   /** Number of consecutive answers that were slower than on an undisturbed path. */
@@ -244,7 +244,7 @@ export class ManagedPath {
     this.nextProbeNs = Math.min(this.nextProbeNs, now + DEAD_INTERVAL_NS);
   }
 
-  /** Called when packets leave the path for its queue. */
+  /** Called when packets leave the path because of its queueing delay. */
   leftCrowded(now: number): void {
     this.crowdedUntilNs = now + CROWDED_NS;
   }

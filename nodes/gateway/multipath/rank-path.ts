@@ -11,8 +11,8 @@ import type { PathPreferences } from './types.ts';
 const OBJECTION = 10;
 
 /**
- * The rank of a path. Paths that flap, or that were left for their queue, rank below all others;
- * paths that a preference rules out rank below these.
+ * The rank of a path. Paths that flap, or that packets recently left because of their queueing delay,
+ * rank below all others; paths that a preference rules out rank below these.
  */
 export function rankPath(now: number, path: ManagedPath, preferences: PathPreferences): number {
   const isAvoided = path.damping.isSuppressed(now) || now < path.crowdedUntilNs;

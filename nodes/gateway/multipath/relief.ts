@@ -40,8 +40,8 @@ export function isBetterThanDegraded(
 
 /**
  * True if `other` may carry what `current` cannot: `other` is healthy, was measured within the last
- * second, was not recently left for its own queue, and its delay has grown at most half as much as
- * that of `current`.
+ * second, was not recently left because of its own queueing delay, and its delay has grown at most
+ * half as much as that of `current`.
  */
 export function isFreeOfQueue(now: number, other: ManagedPath, current: ManagedPath): boolean {
   if (other === current || !other.isHealthy || now < other.crowdedUntilNs) return false;
