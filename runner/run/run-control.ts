@@ -35,14 +35,6 @@ export interface RunSteering {
 }
 
 /**
- * What a run uses of its {@link RunControl}: it reports its progress and asks whether it must stop.
- */
-export interface RunSteering {
-  report(progress: SeedProgress): void;
-  readonly stopReason: StopReason | undefined;
-}
-
-/**
  * Memory that a running seed shares with its caller on another thread; each thread has an object
  * over the same buffer.
  */
