@@ -1,5 +1,5 @@
 /**
- * Makes threads and agents that tests start use the programs that prepared-once.ts bundled.
+ * Makes threads and agents that tests start use the programs that prepared-once.mjs bundled.
  *
  * @module
  */

@@ -185,7 +185,7 @@ export function keyStreamsToApply(
       ] as DeriveSeedsInput['pairs'][number];
       for (const [at, seed] of seeds.entries()) {
         if (seed === undefined) return undefined;
-        // The survivor has applied signOf(survivor, lost); the opposite sign removes this mask.
+        // The survivor has applied pairMaskSign(survivor, lost); the opposite sign removes this mask.
         streams.push({
           seed,
           sign: pairMaskSign(index, (peers[at] as { readonly index: number }).index),

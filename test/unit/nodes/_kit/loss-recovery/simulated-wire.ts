@@ -182,7 +182,7 @@ export class Flow {
     return this.#again.length > 0 || this.#next < this.#end;
   }
 
-  /** As `Ways.send`, then the timer of both sides. */
+  /** As `WaySelector.send`, then the timer of both sides. */
   #turn(): void {
     const { recovery } = this;
     const { now } = this.#world;
@@ -211,7 +211,7 @@ export class Flow {
     this.#turn();
   }
 
-  /** As `Ways.#timeOut`. */
+  /** As `WaySelector.#timeOut`. */
   #probe(part: Part): void {
     if (part >= 0 && !this.#there.has(part)) this.#send(part);
     else if (this.isDone) this.recovery.abandon();
