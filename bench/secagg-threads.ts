@@ -37,8 +37,9 @@ const publicKey = crypto.x25519PublicKey(new Uint8Array(32).fill(6));
 
 interface Run {
   readonly wallMs: number;
-  /** Processor time of all threads, divided by the limit. */
+  /** Processor time of all threads, divided by the least this machine needs. */
   readonly ratio: number;
+  /** The longest time in which the main thread did not run, ms. */
   readonly silenceMs: number;
 }
 
@@ -108,7 +109,10 @@ async function measured(pool: ComputePool): Promise<Run> {
   return { wallMs, ratio: (user + system) / mean, silenceMs };
 }
 
-/** Measures wall time, processor time divided by the limit, and the main thread's longest silence. */
+/**
+ * Measures wall time, processor time relative to the least this machine needs
+ * (workloads/secagg-limits.ts), and the longest time in which the main thread did not run.
+ */
 export async function run(): Promise<BenchResult[]> {
   const pool = new ComputePool(THREADS);
   await pool.warm([protocol.moduleUrl]);

@@ -109,7 +109,10 @@ export class MeterTable implements Meter {
   private readonly cells = new Map<string, Cells[keyof Cells]>();
   /** Names of the series of each labelled metric, at most one more than {@link SERIES_PER_METRIC_MAX}. */
   private series: Map<string, Set<string>> | undefined;
-  /** Number of lookups of series beyond the bound, by metric. */
+  /**
+   * Per metric: how many lookups were folded into the series `other`, because the metric already had
+   * {@link SERIES_PER_METRIC_MAX} series or a label value was too long.
+   */
   private folded: Map<string, number> | undefined;
 
   constructor(definitions: readonly MetricDefinition[]) {

@@ -51,7 +51,7 @@ export interface LabProblem {
   readonly hint: string | null;
 }
 
-/** How far a seed has come in its virtual time, of its duration. */
+/** Progress of one seed: virtual time reached so far, and the duration of the run, both in ms. */
 export interface LabProgress {
   readonly seed: number;
   readonly virtualMs: number;

@@ -52,7 +52,8 @@ export class LoadGeneratorMachine implements StateMachine<LoadGeneratorInput, Ge
     if (input.kind === 'start') this.#at = Math.max(now, start);
     if (input.kind === 'over' || input.kind === 'refused') {
       this.#open -= 1;
-      // Without a rate, the end of a call makes the next call due; after a refusal that would never end.
+      // Without a rate, the next call is due when one ends. After a refusal it waits, or refused calls would repeat
+      // for ever at the same instant.
       if (rate === undefined && this.#at === Number.POSITIVE_INFINITY)
         this.#at = input.kind === 'over' ? now : now + FIRST_RETRY_NS;
     }

@@ -63,8 +63,8 @@ interface Holdings {
    */
   readonly sending: Map<number, number>;
   /**
-   * For each key: the message of another node that is inside (-1 if unknown), and the number of its
-   * copies.
+   * Messages from other nodes that this node now holds, by packet key: the message (-1 if unknown) and how
+   * many copies of it are held.
    */
   readonly inside: Map<number, { readonly message: number; times: number }>;
 }

@@ -1,6 +1,6 @@
 /**
- * Checks whether what waits, and what nodes hold, returns to about its size before the first fault. If each fault
- * left something behind for ever, a long run would collect more and more.
+ * Checks whether the numbers of pending timers and packets, and of messages held by nodes, return to about what they
+ * were before the first fault. If each fault left something behind for ever, a long run would collect more and more.
  *
  * @module
  */
@@ -26,7 +26,10 @@ const COUNTED: readonly Counted[] = [
   { place: 'what nodes hold', words: 'messages are held by nodes', more: 400 },
 ];
 
-/** Counts what waits and what is held before the first fault of a run, and at the end of its warm-up. */
+/**
+ * Counts pending timers and packets, and messages held by nodes: once before the first fault, and again
+ * at the end of the warm-up, by which time all faults are over.
+ */
 export class GrowthWatch {
   #before: readonly number[] = [];
   #after: readonly number[] = [];

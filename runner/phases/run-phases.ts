@@ -46,8 +46,8 @@ export interface RunDriverParts {
 }
 
 /**
- * Makes the time of a run pass in worlds of one kind, and does everything else in which these
- * worlds differ from others.
+ * Runs the phases that depend on the kind of world (simulated, emulated, live, several processes),
+ * above all the passing of time.
  */
 export interface RunDriver {
   /** Creates the world, the experiment, and everything that watches. */

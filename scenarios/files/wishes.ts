@@ -24,8 +24,8 @@ interface Taker {
 }
 
 /**
- * Warns of wishes of traffic, such as a lifetime, that its protocol ignores; refuses `private` if
- * the protocol cannot keep it.
+ * Warns if the protocols of the sender ignore a wish of the traffic (a delivery option such as a
+ * lifetime); refuses `private` if none of them honours it.
  */
 export function checkWishes(
   context: ScenarioContext,

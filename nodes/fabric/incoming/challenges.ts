@@ -16,7 +16,10 @@ import { equalBytes, writeUint32 } from '../../_kit/bytes.ts';
 import { CHALLENGE_NONCE_BYTES, FIRST_RETRY_NS } from '../geometry.ts';
 import type { FabricPacket, PeerChallenge } from '../wire.ts';
 
-/** The name of the memory and the number of the life that a packet claims for its sender. */
+/**
+ * What a packet claims about its sender: which stored message numbering it uses ("memory"), and how often
+ * it has started ("life").
+ */
 type Claim = Pick<FabricPacket, 'memory' | 'life'>;
 
 /** Makes the challenges to one peer, and checks the confirmations that come back. */

@@ -143,8 +143,8 @@ export class WaySelector<Request> {
   turn(now: Nanoseconds, way: number, state: PeerReachability): void {
     const lane = this.lane(way);
     lane.turn(now, state === 'open');
-    // The next choice leaves the way in use. Any other way is left here if it has packets under way, of messages whose
-    // class chose it.
+    // `#choose` leaves only the active way. Any other way is left here if packets of earlier messages are under way
+    // over it.
     const isUnderWay = lane.recovery !== undefined && lane.recovery.inFlight > 0;
     if (lane.isClosed && isUnderWay && lane !== this.#active) this.#leave(now, lane);
     this.#watch(now, lane);
@@ -258,8 +258,8 @@ export class WaySelector<Request> {
     // After too many time-outs the news are not repeated: a peer that returns asks for them.
     if (probe.hasNews && recovery.timeouts <= NEWS_TIMEOUTS_MAX) this.newsAt(now);
     const active = this.#active;
-    // The next choice does not leave this way: it was chosen for a message that is under way, and a later one chose
-    // another.
+    // `#choose` leaves only the active way. This one ceased to be active when another way, or none, was chosen for a
+    // later message.
     if (pieces.length > 0 && !lane.isUp && lane !== active && active?.isUp === true)
       this.#leave(now, lane);
     else if (pieces.length > 0) {

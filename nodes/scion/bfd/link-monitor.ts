@@ -1,9 +1,8 @@
 /**
  * Runs BFD on all links of a router: one session for each link to another AS and for each sibling.
  *
- * Keeps `link.isUp` of each link current; the caller sends the bytes. Sessions follow RFC 5880;
- * that a link carries packets only while its session is up follows the reference
- * (router/dataplane.go).
+ * Keeps `link.isUp` of each link current; the caller sends the bytes. Sessions follow RFC 5880. As in
+ * the reference (router/dataplane.go), a link carries packets only while its session is up.
  *
  * @module
  */

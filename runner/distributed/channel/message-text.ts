@@ -1,17 +1,17 @@
 /**
  * Messages as text: JSON, extended by bytes, floats, big integers, NaN and the infinities.
  *
- * | value                  | text                                                     |
- * | ---------------------- | -------------------------------------------------------- |
- * | `Uint8Array`           | `{"$bytes": base64}`                                     |
- * | `Float64Array`         | `{"$f64": base64}`, eight bytes each, little-endian      |
- * | `bigint`               | `{"$bigint": decimal}`                                   |
- * | NaN, ±Infinity, -0     | `{"$number": "NaN"}` and so on                           |
- * | `{ $one: key }`        | `{"$object": {"$one": key}}`, so it is no such wrapper   |
- * | a long text            | `{"$text": 0}`, in `{"$texts": [[text, ...], message]}`  |
+ * | value                                    | text                                                    |
+ * | ---------------------------------------- | ------------------------------------------------------- |
+ * | `Uint8Array`                             | `{"$bytes": base64}`                                    |
+ * | `Float64Array`                           | `{"$f64": base64}`, eight bytes each, little-endian     |
+ * | `bigint`                                 | `{"$bigint": decimal}`                                  |
+ * | NaN, ±Infinity, -0                       | `{"$number": "NaN"}` and so on                          |
+ * | an object whose only key begins with `$` | `{"$object": {...}}`, not to be taken for a wrapper     |
+ * | a long text                              | `{"$text": 0}`, in `{"$texts": [[text, ...], message]}` |
  *
- * A long text is in the message only once, even if it occurs often, as do files that the options of
- * many hosts name.
+ * A long text is sent only once, however often it occurs, for example the content of a file that the
+ * options of many hosts name.
  *
  * As in JSON, a key with the value undefined is left out. Everything else that is not data is
  * refused rather than lost: class instances, Maps, dates, functions, holes in arrays, cycles.

@@ -32,8 +32,8 @@ export interface LiveBar {
   /** True while the cursor and the numbers follow the run. */
   readonly isFollowing: Observable<boolean>;
   /**
-   * Calls `move`, which may move the cursor. The cursor then still follows the run, whereas a move
-   * by the reader ends this.
+   * Calls `move`, which may move the cursor. The cursor keeps following the run; only a move by the
+   * reader stops that.
    */
   byItself(move: () => void | Promise<void>): Promise<void>;
 }

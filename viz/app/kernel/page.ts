@@ -58,7 +58,7 @@ export interface ReportPageContext extends PageContext {
 export interface TracePageContext extends PageContext {
   readonly run: OpenRun;
   readonly trace: TraceClient;
-  /** Undefined if the user dropped only a trace. */
+  /** Undefined if the reader dropped only a trace. */
   readonly report: Report | undefined;
 }
 
