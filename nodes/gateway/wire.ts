@@ -59,12 +59,12 @@ export class FrameHeader {
 }
 
 /**
- * The offset that `readUint` returns in addition to the value; a module variable, so that nothing
+ * The offset that `readArgument` returns in addition to the value; a module variable, so that nothing
  * is allocated.
  */
 let cursor = 0;
 
-// Negative answers of `readUint`; values are never negative.
+// Negative answers of `readArgument`; values are never negative.
 const TRUNCATED = -1;
 const SHAPE = -2;
 const LONG_FORM = -3;

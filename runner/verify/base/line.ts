@@ -129,7 +129,7 @@ export class LinkChain implements PacketSink, EventHandler, NetworkObserver {
   }
 
   onOffered(): void {
-    // Nothing to do: `callbacks.offered` is called before the packet is offered.
+    // Nothing to do: `watch.offered` is called before the packet is offered.
   }
 
   onDelivered(): void {
