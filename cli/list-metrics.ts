@@ -12,7 +12,8 @@ import {
 /** Prints all metrics, sorted by name; prints JSON if the user asked for it. */
 export async function listMetrics(registry: ProtocolRegistry, isJson: boolean): Promise<void> {
   await loadAddedProtocols();
-  const own = knownProtocols().flatMap(({ metrics }) => metrics);
+  // Protocols that use a library share its definitions.
+  const own = new Set(knownProtocols().flatMap(({ metrics }) => metrics));
   const all = [...own, ...registry.metrics].sort((a, b) => (a.name < b.name ? -1 : 1));
   if (isJson) {
     process.stdout.write(`${JSON.stringify(all, null, 2)}\n`);

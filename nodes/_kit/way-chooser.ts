@@ -6,9 +6,14 @@
  * @module
  */
 import type { Nanoseconds } from '../../engine/host/time.ts';
+import { anyTextFormat } from './text-form.ts';
+import { declareStatePerPeer } from './trace-state.ts';
 
 /** Age from which a measurement no longer counts, ns: the way may have changed. */
 export const MEASUREMENT_AGE_MAX_NS = 30_000_000_000;
+
+/** Why the way to a peer was chosen: `realtime: gateway 0.120, mixnet 0.640, dtn dominated`. */
+export const CHOICE_TRACE = declareStatePerPeer('choice of a way to {peer}', anyTextFormat);
 
 /** The facts about one way to a peer: its carrier, and what was measured over it. */
 export interface WayFacts {

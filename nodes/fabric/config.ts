@@ -4,8 +4,8 @@
  * @module
  */
 import { z } from 'zod';
-import { byteSizeSchema, durationNsSchema, perSecondSchema, shareSchema } from '../_kit/options.ts';
-import { PRIVACY_BUDGET, WEIGHTING_NAMES } from '../navigator/index.ts';
+import { byteSizeSchema, durationNsSchema, perSecondSchema } from '../_kit/options.ts';
+import { WAY_CHOICE_OPTIONS } from '../navigator/index.ts';
 import {
   CARRIER_MESSAGE_BYTES_MIN,
   MESSAGE_LIFETIME_DEFAULT_NS,
@@ -22,18 +22,6 @@ import {
   VOTE_LIFETIME_MS_MIN,
 } from './groups/geometry.ts';
 import { VOTE_RULES } from './groups/tally.ts';
-
-/** What a message costs over a way. */
-const wayCostConfig = z.strictObject({
-  /** Time to the peer. */
-  latency: durationNsSchema(),
-  /** Charge that a message takes from the batteries on its way, mAh. */
-  energy: z.number().min(0).default(0),
-  /** Probability, 0 to 1, that a message arrives. */
-  reliability: shareSchema().default(1),
-  /** Privacy that a message costs, epsilon; 0 over carriers that hide who writes to whom. */
-  epsilon: z.number().min(0).default(0),
-});
 
 /** Options of the load generator: the calls that a node makes without an application. */
 const loadConfig = z.strictObject({
@@ -101,17 +89,19 @@ const groupConfig = z.strictObject({
 /** Checked options of {@link groupConfig}. */
 export type GroupOptions = z.output<typeof groupConfig>;
 
+const { weighting, budget, costs } = WAY_CHOICE_OPTIONS;
+
 /** How a navigator judges the ways to each peer. */
 const navigatorConfig = z.strictObject({
   /**
    * What counts. Absent: privacy for messages whose senders wish them to be private; of the others latency for those of
    * priority 2 and 3, all alike for those of priority 0, and else energy.
    */
-  weighting: z.enum(WEIGHTING_NAMES).optional(),
+  weighting,
   /** Privacy that the messages to one peer may cost together, epsilon; ways that would exceed it are not used. */
-  budget: z.number().min(0).default(PRIVACY_BUDGET),
+  budget,
   /** What each way costs, by the name of its carrier. */
-  costs: z.record(z.string(), wayCostConfig).default({}),
+  costs,
 });
 
 /** Schema of the options of `fabric` nodes. */

@@ -14,7 +14,7 @@ import type {
 } from '../../engine/host/transport.ts';
 import { readUint32, writeUint32 } from '../_kit/bytes.ts';
 import { hashBytesTo53Bits } from '../_kit/bytes-name.ts';
-import { Navigator } from '../navigator/index.ts';
+import { Navigator, ratingOf } from '../navigator/index.ts';
 import type { Behaviour } from './behaviour.ts';
 import type { FabricOptions } from './config.ts';
 import { checksumReply } from './echo.ts';
@@ -43,7 +43,6 @@ const MEMORY_KEY = 'memory';
 const LIFE_KEY = 'life';
 const LIFE_BYTES = 4;
 const NO_BYTES = new Uint8Array(0);
-const NS_PER_MS = 1_000_000;
 
 /** A carrier protocol below, and the names of the hosts that it reaches. */
 interface Carrier {
@@ -302,16 +301,8 @@ class FabricNode implements NodeHandle {
   #makeNavigator(): Navigator | undefined {
     const { navigator: options } = this.#options;
     if (options === undefined) return undefined;
-    const costs = Object.entries(options.costs).map(([carrier, cost]) => {
-      const { latency, energy, reliability, epsilon } = cost;
-      const latencyMs = latency / NS_PER_MS;
-      return [carrier, { latencyMs, energyMah: energy, unreliability: 1 - reliability, epsilon }];
-    });
     const { hides, score } = this.#behaviour;
-    return new Navigator({
-      ...{ ...options, costs: Object.fromEntries(costs), hides, score },
-      meter: this.#host.meter,
-    });
+    return new Navigator({ ...ratingOf(options), hides, score, meter: this.#host.meter });
   }
 
   /** The trace of a conversation; undefined while no trace is recorded. */

@@ -8,7 +8,7 @@
 import type { Nanoseconds } from '../../engine/host/time.ts';
 import { leastOf } from '../../engine/pure/extremes.ts';
 import type { HostPart } from '../_kit/host-part.ts';
-import type { WayChoice } from '../_kit/way-chooser.ts';
+import { CHOICE_TRACE, type WayChoice } from '../_kit/way-chooser.ts';
 import type {
   ObservedMessage,
   ObservedPiece,
@@ -17,7 +17,6 @@ import type {
   WayState,
 } from './peer-watch.ts';
 import {
-  CHOICE_TRACE,
   COSTS_TRACE,
   ENDED_MESSAGES_LISTED_MAX,
   MESSAGE_LIFE_TRACE,

@@ -5,7 +5,6 @@
  * @module
  */
 import {
-  anyTextFormat,
   countFormat,
   listFormat,
   oneOfFormat,
@@ -113,9 +112,6 @@ export type MessageLifeState = NonNullable<
 >;
 /** One departure: adjacent bytes of a message that left over a way within a short time. */
 export type TracedTransmission = MessageLifeState['departures'][number];
-
-/** Why the way to a peer was chosen: `realtime: gateway 0.120, mixnet 0.640, dtn dominated`. */
-export const CHOICE_TRACE = declareStatePerPeer('choice of a way to {peer}', anyTextFormat);
 
 /** What the ways cost among which that choice was made: `gateway 20000 us 1000 ppm 100 m-epsilon`. */
 export const COSTS_TRACE = declareStatePerPeer(

@@ -20,7 +20,8 @@ import {
   textShape,
 } from '../../viz/format/shapes.ts';
 import { readTracedState, readTracedStates } from '../_kit/trace-state.ts';
-import { CHOICE_TRACE, COSTS_TRACE, type TracedCost } from './trace-states.ts';
+import { CHOICE_TRACE } from '../_kit/way-chooser.ts';
+import { COSTS_TRACE, type TracedCost } from './trace-states.ts';
 
 const WIDTH_MAX = 560;
 const HEIGHT = 130;

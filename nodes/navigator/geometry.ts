@@ -21,3 +21,7 @@ export const ROUND_TRIPS_BETWEEN_CHANGES = 3;
 export const SILENCE_MAX_NS = 10_000_000_000;
 /** Number of ns in a ms. */
 export const NS_PER_MS = 1_000_000;
+/** Number of the channel by which carriers tell the navigator's messages from those of other protocols. */
+export const NAVIGATOR_CHANNEL = 5;
+/** Largest number of carriers among which a node chooses: it compares all of them for each message. */
+export const WAYS_MAX = 8;

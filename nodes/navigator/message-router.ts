@@ -36,9 +36,10 @@ export interface MessageRouterParts {
   readonly onMessage: TransportHandlers['onMessage'];
 }
 
-/** A carrier, and the peers to which it has reported that it cannot send at present. */
+/** A carrier, the peers that it reaches, and those to which it has reported that it cannot send at present. */
 interface Way {
   readonly transport: Transport;
+  readonly peers: ReadonlySet<string>;
   readonly closed: Set<string>;
 }
 
@@ -62,8 +63,15 @@ export class MessageRouter {
         else closed.add(peer);
       };
       const transport = parts.host.transport({ onMessage: parts.onMessage, onWay }, carrier);
-      return transport === undefined ? [] : [{ transport, closed }];
+      return transport === undefined
+        ? []
+        : [{ transport, peers: new Set(transport.peers), closed }];
     });
+  }
+
+  /** True if some carrier reaches this node. */
+  reaches(node: string): boolean {
+    return this.#ways.some(({ peers }) => peers.has(node));
   }
 
   /**
@@ -107,16 +115,19 @@ export class MessageRouter {
     done: (outcome: string) => void,
   ): number {
     const { destination, route } = to;
+    const { hides = ({ hides: own }): boolean => own } = this.#parts.navigator;
     this.#sent += 1;
     const known = this.#waysTo(destination);
     const ways = route.ways.flatMap((carrier) =>
       known.filter(
-        ({ transport }) =>
-          transport.carrier === carrier &&
-          (message.private !== true || transport.terms.hides === true),
+        (way) =>
+          way.transport.carrier === carrier &&
+          (message.private !== true || hides(factsOf(way, destination))),
       ),
     );
-    if (ways.length > 0) this.#try(message, { destination, ways }, done);
+    // A carrier may refuse later, when the payload belongs to somebody else.
+    const payload = ways.length > 1 ? message.payload.slice() : message.payload;
+    if (ways.length > 0) this.#try({ ...message, payload }, { destination, ways }, done);
     else done(this.#refusalOf(message, destination));
     return this.#sent;
   }
@@ -144,7 +155,7 @@ export class MessageRouter {
   }
 
   #waysTo(destination: string): readonly Way[] {
-    return this.#ways.filter(({ transport }) => transport.peers.includes(destination));
+    return this.#ways.filter(({ peers }) => peers.has(destination));
   }
 
   /** The navigator for a destination, which is made at the first call. */

@@ -5,25 +5,14 @@
  */
 import type { MetricDefinition } from '../../engine/host/measure.ts';
 
-/**
- * Metrics of a node that chooses among ways with a navigator. A node without a navigator has only
- * `navigator.switch`.
- */
-export const NAVIGATOR_METRICS: readonly MetricDefinition[] = [
+/** Metrics of every node that chooses among ways with a navigator. */
+export const CHOICE_METRICS: readonly MetricDefinition[] = [
   {
     name: 'navigator.messages',
     kind: 'counter',
     unit: 'packets',
     help: 'messages that began to leave over a way, and again each time that they leave over another one',
     labels: ['class', 'way'],
-    needs: 'use',
-  },
-  {
-    name: 'navigator.handled',
-    kind: 'histogram',
-    unit: 'ns',
-    help: 'time from the acceptance of a message to the news that its peer has handled it',
-    labels: ['class'],
     needs: 'use',
   },
   {
@@ -45,6 +34,22 @@ export const NAVIGATOR_METRICS: readonly MetricDefinition[] = [
     kind: 'counter',
     unit: 'packets',
     help: 'private messages that began to leave over a way that does not hide who writes to whom',
+    needs: 'use',
+  },
+];
+
+/**
+ * Metrics of a node that also measures its ways. A node without a navigator has only
+ * `navigator.switch`.
+ */
+export const NAVIGATOR_METRICS: readonly MetricDefinition[] = [
+  ...CHOICE_METRICS,
+  {
+    name: 'navigator.handled',
+    kind: 'histogram',
+    unit: 'ns',
+    help: 'time from the acceptance of a message to the news that its peer has handled it',
+    labels: ['class'],
     needs: 'use',
   },
   {

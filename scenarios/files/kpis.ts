@@ -173,11 +173,16 @@ function protocolsOf({ registry, topology }: Network): ReadonlySet<string> {
   return new Set(names.map((name) => registry.protocols(name)?.name ?? name));
 }
 
-/** Name of the protocol that defines the metric, if no node runs that protocol; else undefined. */
+/**
+ * Name of the protocol that defines the metric, if no node runs that protocol, nor another one that has the metric from
+ * it; else undefined.
+ */
 function absentProtocol(context: Network, metric: string): string | undefined {
   const [prefix = ''] = metric.split('.');
-  const isKnown = context.registry.names.includes(prefix);
-  return isKnown && !protocolsOf(context).has(prefix) ? prefix : undefined;
+  if (!context.registry.names.includes(prefix) || protocolsOf(context).has(prefix))
+    return undefined;
+  const name = metricOfSeries(metric);
+  return ownMetricsOf(context).some((one) => one.name === name) ? undefined : prefix;
 }
 
 /** The names of all drops of the protocols of the network. */
@@ -191,9 +196,14 @@ function dropsOf(context: Network): ReadonlySet<string> {
 
 /** Metrics that a run on this topology measures: those of the runner, and those of its protocols. */
 function metricsOf(context: Network): ReadonlyMap<string, MetricDefinition> {
-  const names = new Set(context.topology.hosts.flatMap((host) => protocolNamesOfHost(host)));
-  const own = [...names].flatMap((name) => context.registry.protocols(name)?.metrics ?? []);
-  return new Map([...context.registry.metrics, ...own].map((metric) => [metric.name, metric]));
+  const all = [...context.registry.metrics, ...ownMetricsOf(context)];
+  return new Map(all.map((metric) => [metric.name, metric]));
+}
+
+/** The metrics that protocols of the network define. */
+function ownMetricsOf({ registry, topology }: Network): readonly MetricDefinition[] {
+  const names = new Set(topology.hosts.flatMap((host) => protocolNamesOfHost(host)));
+  return [...names].flatMap((name) => registry.protocols(name)?.metrics ?? []);
 }
 
 function limitsOf(

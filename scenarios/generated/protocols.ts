@@ -12,6 +12,7 @@ import { protocol as fabric } from '../../nodes/fabric/index.ts';
 import { protocol as federated } from '../../nodes/federated/index.ts';
 import { protocol as gateway } from '../../nodes/gateway/index.ts';
 import { protocol as mixnet } from '../../nodes/mixnet/index.ts';
+import { protocol as navigator } from '../../nodes/navigator/index.ts';
 import { protocol as ping } from '../../nodes/ping/index.ts';
 import { protocol as scion } from '../../nodes/scion/index.ts';
 import { protocol as vault } from '../../nodes/vault/index.ts';
@@ -26,6 +27,7 @@ export const SHIPPED: readonly Protocol[] = [
   federated as unknown as Protocol,
   gateway as unknown as Protocol,
   mixnet as unknown as Protocol,
+  navigator as unknown as Protocol,
   ping as unknown as Protocol,
   scion as unknown as Protocol,
   vault as unknown as Protocol,

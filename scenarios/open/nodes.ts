@@ -112,10 +112,13 @@ export function scenarioMetrics(
   scenario: Scenario,
   registry: ProtocolLookup,
 ): readonly MetricDefinition[] {
-  const own = protocolsOf(scenario, registry).flatMap((protocol) => [
-    ...protocol.metrics,
-    ...trafficMetrics(protocol.name),
-  ]);
+  // Protocols that use a library share its definitions.
+  const own = new Set(
+    protocolsOf(scenario, registry).flatMap((protocol) => [
+      ...protocol.metrics,
+      ...trafficMetrics(protocol.name),
+    ]),
+  );
   const isAsked =
     scenario.asks !== undefined || scenario.events.some(({ action }) => 'ask' in action);
   const all = [...own, FOLDED_METRIC_DEFINITION, ...RUN_METRICS, ...(isAsked ? ASK_METRICS : [])];

@@ -5,7 +5,7 @@
  * @module
  */
 import type { Nanoseconds } from '../../../engine/host/time.ts';
-import { COST_AXES, type WayCost, type Weighting } from '../../navigator/index.ts';
+import { NAVIGATOR_DEFECTS_BY_DOUBLE } from '../../navigator/index.ts';
 import { type Behaviour, CORRECT_BEHAVIOUR } from '../behaviour.ts';
 import type { FabricOptions } from '../config.ts';
 import type { Outbox } from '../outgoing/outbox.ts';
@@ -28,8 +28,7 @@ export const DEFECTS_BY_DOUBLE: Readonly<Record<Word, Partial<Behaviour>>> = {
   'fixed-window': { isFixedWindow: true },
   'resend-all': { lost: (message) => message.repeat() },
   'own-tally': { yesOf: (yes) => yes + 1 },
-  careless: { hides: () => true },
-  'mixed-units': { score: sumOfUnits },
+  ...NAVIGATOR_DEFECTS_BY_DOUBLE,
   patient: { isLost: ({ timeouts }) => timeouts >= PATIENT_TIMEOUTS },
 };
 
@@ -49,13 +48,6 @@ function firstOfMillisecond(): (now: Nanoseconds) => boolean {
     lastMs = ms;
     return isFirst;
   };
-}
-
-/** Adds ms, mAh and probabilities, so that only the ms count. */
-function sumOfUnits(costs: readonly WayCost[], weighting: Weighting): readonly number[] {
-  return costs.map((cost) =>
-    COST_AXES.reduce((sum, axis) => sum + weighting[axis] * cost[axis], 0),
-  );
 }
 
 /** Marks messages as sent without sending them. */
