@@ -52,6 +52,7 @@ const OTHER_SCENARIOS: readonly ShortenedScenario[] = [
     },
     sizes: [undefined],
   },
+  { file: 'navigator-hello.yaml', changes: {}, sizes: [undefined] },
 ];
 
 /**

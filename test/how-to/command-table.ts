@@ -48,6 +48,7 @@ export const RUN: Readonly<Record<string, Ran>> = {
   'npm run scenario ask.yaml': quick,
   'npm run scenario federated-hello.yaml': quick,
   'npm run scenario vault-hello.yaml': quick,
+  'npm run scenario navigator-hello.yaml': quick,
   'npm run scenario federated-malicious-server.yaml': quick,
   'npm run scenario test/fixtures/formats/cities.yaml': quick,
   [RECEIPT]: quick,

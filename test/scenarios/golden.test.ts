@@ -39,6 +39,7 @@ describe('fingerprints', () => {
       'fabric-large',
       'federated-hello',
       'federated-malicious-server',
+      'navigator-hello',
     ];
     for (const [name, results] of Object.entries(KEPT)) {
       const different = new Set(results.map(({ fingerprint }) => fingerprint)).size;

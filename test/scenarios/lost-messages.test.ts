@@ -12,7 +12,7 @@ import { LOST_CASES, type LostCase, type ShownElsewhere } from './lost-cases.ts'
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 /** Protocols whose nodes know nothing of each other: there is nothing to repair. */
-const STATELESS = ['datagram', 'ping'];
+const STATELESS = ['datagram', 'navigator', 'ping'];
 
 /** First column of the table, without its head. */
 function rowsOf(protocol: string): readonly string[] {

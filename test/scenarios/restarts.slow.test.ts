@@ -44,6 +44,28 @@ kpis:
   datagram.duplicates: { count: "== 0" }
 `;
 
+/** A navigator has forgotten what it spent; urgent messages go by datagram, others wait in bundles for the restart. */
+const NAVIGATOR = `
+name: navigator-restart
+question: Do messages of either class arrive after a restart?
+topology:
+  name: pair
+  defaults: { node: { run: datagram }, link: { rate: 10Mbit/s, delay: 5ms } }
+  nodes: [{ name: alice }, { name: bob }]
+  links: [{ ends: alice <-> bob }]
+stack:
+  - { on: "*", run: dtn, over: links, options: { router: direct } }
+  - { on: "*", run: navigator, options: { ways: [datagram, dtn], costs: { datagram: { latency: 5ms, energy: 1 }, dtn: { latency: 1s } } } }
+duration: 10s
+warmup: 1s
+traffic:
+  - { from: alice, to: bob, kind: constant, rate: 50/s, size: 100B, priority: expedited }
+  - { from: alice, to: bob, kind: constant, rate: 50/s, size: 100B }
+kpis:
+  navigator.delivery: { value: ">= 95%" }
+  navigator.duplicates: { count: "== 0" }
+`;
+
 /**
  * What bob had handed over and not written when he crashed comes again. The link is long, so that
  * his receipts are under way then: a node that had forgotten what it noted was not noticed.
@@ -232,6 +254,7 @@ kpis:
 const CASES: Readonly<Record<string, Restart>> = {
   'a ping node': { text: PING, node: 'bob', at: '4s', outage: '300ms' },
   'a datagram node': { text: DATAGRAM, node: 'bob', at: '4s', outage: '300ms' },
+  'a navigator': { text: NAVIGATOR, node: 'bob', at: '4s', outage: '300ms' },
   'a node of fabric': { text: FABRIC, node: 'bob', at: '4s', outage: '300ms' },
   'an aggregator': { text: FEDERATED, node: 'client-1', at: '4s', outage: '300ms' },
   'a replica': { text: VAULT, node: 'replica-2', at: '4s', outage: '300ms' },
@@ -261,6 +284,7 @@ it('R-243: no protocol is left out', () => {
     'scion',
     'bulk',
     'mixnet',
+    'navigator',
   ];
   expect(
     shippedProtocols()

@@ -103,6 +103,7 @@ export const GOLDEN_RUNS: Readonly<Record<string, GoldenRun>> = {
     set: { duration: '80s', drain: '0s', 'events.1.from': '30s' },
     seeds: SEEDS,
   },
+  'navigator-hello': { scenario: 'navigator-hello.yaml', set: {}, seeds: SEEDS },
   'dtn-tcpcl': {
     scenario: 'dtn-tcpcl.yaml',
     set: { duration: '20s', 'traffic.0.stop': '15s', 'events.1.at': '10s' },

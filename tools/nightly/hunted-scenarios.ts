@@ -20,5 +20,6 @@ export const HUNTED_SCENARIOS: Readonly<
   'fabric-outage': { protocols: ['fabric', 'dtn'], attempts: 60 },
   'federated-hello': { protocols: ['federated', 'fabric'], attempts: 8 },
   'vault-hello': { protocols: ['vault'], attempts: 12 },
+  'navigator-hello': { protocols: ['navigator'], attempts: 12 },
   'scion-beaconing': { protocols: ['control-service'], attempts: 12 },
 };
