@@ -64,7 +64,8 @@ async function outcomesIn(program: string): Promise<ReadonlyMap<string, unknown>
   const address = `http://127.0.0.1:${(server.address() as AddressInfo).port}/`;
   const profile = mkdtempSync(join(tmpdir(), 'orrery-browser-'));
   const args = BROWSERS[program]?.(profile) ?? [];
-  const browser = spawn(program, [...args, address], { stdio: 'ignore' });
+  // A group of its own: its children write to the profile after its end.
+  const browser = spawn(program, [...args, address], { stdio: 'ignore', detached: true });
   const lost = new Promise<never>((_resolve, reject) => {
     browser.on('error', reject);
     browser.on('exit', (code) => reject(new Error(`${program} ended with ${code}`)));
@@ -74,7 +75,8 @@ async function outcomesIn(program: string): Promise<ReadonlyMap<string, unknown>
     return outcomes;
   } finally {
     lost.catch(() => undefined);
-    browser.kill('SIGKILL');
+    const { pid, exitCode } = browser;
+    if (pid !== undefined && exitCode === null) process.kill(-pid, 'SIGKILL');
     server.closeAllConnections();
     server.close();
     rmSync(profile, { recursive: true, force: true, maxRetries: 10, retryDelay: 200 });
