@@ -24,7 +24,7 @@ let lab: LabPage;
 beforeAll(async () => {
   browser = await openChromium();
   lab = await LabPage.open(browser);
-  const program = ['--import', 'tsx', 'test/lab/node-reports.ts', ...SHORT];
+  const program = ['--import', 'tsx', 'test/lab/node-reports.ts', 'first', ...SHORT];
   const { stdout } = spawnSync(process.execPath, program, { cwd: ROOT, maxBuffer: 1e8 });
   nodes = JSON.parse(stdout.toString()) as typeof nodes;
 });

@@ -1,15 +1,16 @@
-/** All golden runs with all their seeds in browsers of two makers. */
-import { spawn } from 'node:child_process';
+/** All golden runs with all their seeds in browsers of two makers, beside Node. */
+import { spawn, spawnSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
-import { describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
 import { GOLDEN_RUNS } from '../../tools/golden/golden-runs.ts';
 import { ROOT } from '../architecture/files.ts';
 import type { NamedTask } from './golden-entry.ts';
+import type { NodeReport } from './node-reports.ts';
 import { CHROMIUM, pageText } from './support.ts';
 
 const FIREFOX = process.env['FIREFOX'] ?? '/usr/bin/firefox-esr';
@@ -83,12 +84,20 @@ async function outcomesIn(program: string): Promise<ReadonlyMap<string, unknown>
   }
 }
 
+let nodes: Readonly<Record<string, NodeReport>> = {};
+beforeAll(() => {
+  const program = ['--import', 'tsx', 'test/lab/node-reports.ts', 'all', ...(only ?? [])];
+  const { stdout } = spawnSync(process.execPath, program, { cwd: ROOT, maxBuffer: 1e9 });
+  nodes = JSON.parse(stdout.toString()) as typeof nodes;
+}, 1_800_000);
+
 describe.each(Object.keys(BROWSERS))('%s', (program) => {
-  it('has the fingerprint and the events of every golden run', async () => {
+  it('has the fingerprint, the events and the KPIs of every golden run', async () => {
     const outcomes = await outcomesIn(program);
     for (const { name } of TASKS) {
       const seeds = golden[name]?.map((seed) => ({ ...seed, trace: null }));
-      expect.soft(outcomes.get(name), name).toEqual(seeds);
+      const kpis = JSON.stringify(nodes[name]?.report.kpis);
+      expect.soft(outcomes.get(name), name).toEqual({ seeds, kpis });
     }
     expect(outcomes.size).toBe(TASKS.length);
   });
