@@ -462,7 +462,7 @@ export class Exchange<Asker> {
       return;
     }
     const before = replica.clock();
-    const digest = this.#newDigest();
+    const digest = this.#digested === this.#outputs.changes ? this.#shortDigest : this.#newDigest();
     const { outcome, forgotten, entries } = replica.join(snapshot, time.at(now));
     if (outcome !== 'applied') this.#outputs.drop(outcome);
     if (outcome !== 'applied' && outcome !== 'bad-key') return;
